@@ -1,0 +1,10 @@
+"""The machine's clock."""
+
+from datetime import UTC, datetime
+
+
+class SystemClock:
+    """UTC, to the second, as it goes into files."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC).replace(microsecond=0)

@@ -1,0 +1,1 @@
+"""Sources: fetched once, cached, turned into passages, searched."""

@@ -1,0 +1,23 @@
+"""What a command returns: text for a person, the same as data for a machine, and an exit code."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """The exit codes of every command."""
+
+    DONE = 0
+    ACT = 1  # the user can act on it: a bad mission, a gate that fails, a refusal
+    USAGE = 2
+    BUG = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`data` is what `--json` prints, one object; `text` what a person reads, without a final newline."""
+
+    data: Mapping[str, object]
+    text: str
+    exit: Exit = Exit.DONE

@@ -1,0 +1,57 @@
+"""What lies on a session's branch: the launch, and one record and one findings file for each agent."""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, StringConstraints
+from pydantic import Field as Constraint
+
+from bot.core.findings import Blocker, CheckedFinding, Gap, Usage
+from bot.core.ids import Id
+from bot.core.models import Model
+
+AgentState = Literal["done", "blocked", "failed"]
+"""done: every subject has findings or gaps. blocked: at least one subject could not be researched, said in a
+blocker. failed: no usable result came from any attempt."""
+
+CommitId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}(?:[0-9a-f]{24})?$")]
+
+
+class Launch(Model):
+    """sessions/<session>/launch.json: when, by whom, from which commit, and the cap of every agent."""
+
+    session: Id
+    mission: Id
+    mission_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    launched: AwareDatetime
+    by: str
+    base: str
+    base_commit: CommitId
+    caps: dict[Id, Annotated[int, Constraint(ge=0)]]
+    """Millionths of a US dollar for each agent, over all its attempts; they sum to at most the session's cap."""
+
+
+class AgentRecord(Model):
+    """sessions/<session>/agents/<agent>.json: what `record` found to be so. Nothing in it is self-reported."""
+
+    session: Id
+    agent: Id
+    attempt: Annotated[int, Constraint(ge=1, le=10)]
+    state: AgentState
+    reason: str = ""
+    started: AwareDatetime
+    finished: AwareDatetime
+    recorded: AwareDatetime
+    usage: Usage = Usage()
+    findings: Annotated[int, Constraint(ge=0)] = 0
+    verified: Annotated[int, Constraint(ge=0)] = 0
+    gaps: Annotated[int, Constraint(ge=0)] = 0
+    blockers: Annotated[int, Constraint(ge=0)] = 0
+
+
+class FindingsFile(Model):
+    """sessions/<session>/findings/<agent>.json."""
+
+    agent: Id
+    findings: tuple[CheckedFinding, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    blockers: tuple[Blocker, ...] = ()

@@ -1,0 +1,132 @@
+"""What the commands need from the world. Adapters fulfil these; tests fulfil them with few, stateful fakes."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.core.changes import Change
+from bot.core.evidence import Evidence, Passage, PassageKind
+from bot.core.findings import AgentResult, Method, Searched
+from bot.core.mission import AgentSpec, Mission
+
+
+class Clock(Protocol):
+    """The time, in UTC."""
+
+    def now(self) -> datetime: ...
+
+
+# --- sources -----------------------------------------------------------------------------------------------
+
+
+class Source(Protocol):
+    """One source of a mission, opened. Nothing here raises because of the source; its state says it all."""
+
+    @property
+    def searched(self) -> Searched: ...
+
+    @property
+    def retrieved(self) -> datetime: ...
+
+    @property
+    def sha256(self) -> str:
+        """Of the texts of all its documents together: what a counted citation names."""
+        ...
+
+    def search(self, query: str, *, kinds: Sequence[PassageKind] = (), limit: int = 20) -> list[Passage]:
+        """Passages that match a full-text query (FTS5 syntax: words, "phrases", OR, prefix*), best first."""
+        ...
+
+    def passages(self, kind: PassageKind, *, below: str = "") -> Iterable[Passage]:
+        """All passages of a kind, in document order; `below` keeps those whose locator starts with it."""
+        ...
+
+    def count(self, kind: PassageKind, *, below: str = "") -> int: ...
+
+
+class SourceLibrary(Protocol):
+    """All sources of a mission: each fetched once, however many agents ask for it at the same time."""
+
+    def open(self, uri: str) -> Source: ...
+
+    def evidence(self, source: str, locator: str, method: Method) -> Evidence:
+        """What verification needs; `source` is a document's URI (quoted) or a source's URI (counted)."""
+        ...
+
+
+# --- agents ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What an agent is given: its assignment, its attempt, its money (millionths of a dollar), its deadline."""
+
+    mission: Mission
+    session: str
+    agent: AgentSpec
+    attempt: int
+    cap: int
+    deadline: datetime
+
+
+class Agent(Protocol):
+    """A backend: carries out one assignment. What it returns is untrusted."""
+
+    def research(self, brief: Brief, progress: Callable[[str], None]) -> AgentResult:
+        """`progress` is told, in a few words, what is being done now."""
+        ...
+
+
+# --- git and the forge -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RefUpdate:
+    """`expected` is the value that the ref must have now; None: it must not exist. `new` None: delete it."""
+
+    ref: str
+    new: str | None
+    expected: str | None
+
+
+class Repository(Protocol):
+    """Commits and refs. Never a work tree."""
+
+    def refs(self, prefix: str) -> dict[str, str]:
+        """All refs below `prefix` with the commits or blobs that they name, read from the source of truth."""
+        ...
+
+    def files(self, commit: str, prefixes: Sequence[str] = ()) -> dict[str, bytes]:
+        """All files of a commit (below any of `prefixes`), read in one go."""
+        ...
+
+    def read(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
+        """Files of many commits, (commit, path) each, read in one go; what is not there is left out."""
+        ...
+
+    def paths(self, commit: str) -> dict[str, str]:
+        """Every path of a commit with its mode."""
+        ...
+
+    def commit(
+        self, parents: Sequence[str], files: Mapping[str, bytes | None], message: str, when: datetime
+    ) -> str:
+        """A commit on the first parent's tree with `files` written (None: removed). No ref moves."""
+        ...
+
+    def update(self, updates: Sequence[RefUpdate]) -> None:
+        """All of the updates or none. Raises LostRace when a ref is not what was expected."""
+        ...
+
+    def changes(self, base: str, tip: str) -> list[Change]:
+        """What `tip` changed since it left `base`."""
+        ...
+
+    def conflicts(self, base: str, tip: str) -> tuple[str, ...]:
+        """The paths that a merge of `tip` into `base` would conflict in; none when it merges cleanly."""
+        ...
+
+    def contains(self, tip: str, commit: str) -> bool:
+        """Whether `commit` is `tip` or one of its ancestors."""
+        ...

@@ -1,0 +1,1 @@
+"""Documents, comments and prompts, rendered from values."""
