@@ -90,6 +90,16 @@ class RefUpdate:
     expected: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One commit of a history; `time` is when it was committed, in UTC."""
+
+    commit: str
+    parents: tuple[str, ...]
+    time: datetime
+    message: str
+
+
 class Repository(Protocol):
     """Commits and refs. Never a work tree."""
 
@@ -129,4 +139,8 @@ class Repository(Protocol):
 
     def contains(self, tip: str, commit: str) -> bool:
         """Whether `commit` is `tip` or one of its ancestors."""
+        ...
+
+    def log(self, tip: str, *, first_parent: bool = True) -> list[LogEntry]:
+        """The history of `tip`, newest first; by default only what was merged or committed onto it."""
         ...

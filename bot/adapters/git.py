@@ -1,0 +1,202 @@
+"""A git repository through git's own plumbing: objects and refs, never an index or a work tree.
+
+Commits are made with one `git fast-import`, refs move in one `git update-ref` transaction, and files are read
+with one `git cat-file --batch`, however many there are.
+"""
+
+import os
+import subprocess
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.core.changes import Change
+from bot.errors import LostRace, SwarmError
+from bot.ports import LogEntry, RefUpdate
+
+AUTHOR = "Swarm Sessions <swarm-sessions@users.noreply.github.com>"
+STATUS = {"A": "added", "M": "modified", "T": "modified", "D": "deleted"}
+# A repository chosen by the caller must not be swapped by variables of an outer git process, such as a hook's.
+FOREIGN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX")
+
+
+@dataclass(frozen=True, slots=True)
+class Git:
+    """Runs git in one repository. Raises SwarmError with git's last word when a command fails."""
+
+    directory: Path
+
+    def run(self, *args: str, stdin: bytes = b"", ok: Sequence[int] = (0,)) -> subprocess.CompletedProcess[bytes]:
+        """The finished process; exit codes other than `ok` raise."""
+        environment = {k: v for k, v in os.environ.items() if k not in FOREIGN} | {
+            "LC_ALL": "C",
+            "GIT_TERMINAL_PROMPT": "0",
+        }
+        command = [
+            "git",
+            "-C",
+            str(self.directory),
+            "-c",
+            "core.quotePath=false",
+            "-c",
+            "core.filesRefLockTimeout=10000",
+            *args,
+        ]
+        try:
+            done = subprocess.run(command, input=stdin, capture_output=True, env=environment, check=False)
+        except FileNotFoundError as error:
+            raise SwarmError("git is not installed", "install git 2.30 or newer") from error
+        if done.returncode not in ok:
+            words = done.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
+            raise SwarmError(
+                f"git {args[0]} failed in {self.directory}: {words[-1]}", "mend the repository and run again"
+            )
+        return done
+
+    def text(self, *args: str, ok: Sequence[int] = (0,)) -> str:
+        """What the command prints, without the last newline."""
+        return self.run(*args, ok=ok).stdout.decode(errors="surrogateescape").rstrip("\n")
+
+
+class GitRepository:
+    """`Repository` over a repository on this machine."""
+
+    def __init__(self, directory: Path) -> None:
+        self.git = Git(directory)
+
+    def refs(self, prefix: str) -> dict[str, str]:
+        lines = self.git.text("for-each-ref", "--format=%(refname) %(objectname)", prefix.rstrip("/")).splitlines()
+        return dict(line.split(" ", 1) for line in lines)
+
+    def paths(self, commit: str) -> dict[str, str]:
+        return {path: mode for mode, _, path in self._tree(commit, ())}
+
+    def files(self, commit: str, prefixes: Sequence[str] = ()) -> dict[str, bytes]:
+        entries = [(blob, path) for mode, blob, path in self._tree(commit, prefixes) if mode != "160000"]
+        blobs = self._blobs([blob for blob, _ in entries])
+        return {path: blobs[blob] for blob, path in entries}
+
+    def read(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
+        asked = [(commit, path) for commit, path in wanted if "\n" not in path]
+        blobs = self._blobs([f"{commit}:{path}" for commit, path in asked])
+        return {key: blobs[name] for key in asked if (name := f"{key[0]}:{key[1]}") in blobs}
+
+    def commit(
+        self, parents: Sequence[str], files: Mapping[str, bytes | None], message: str, when: datetime
+    ) -> str:
+        stream = b"".join(_commit_stream(parents, files, message, when, f"refs/swarm/tmp/{uuid.uuid4().hex}"))
+        done = self.git.run("fast-import", "--quiet", "--date-format=raw", "--done", stdin=stream)
+        return done.stdout.decode().strip()
+
+    def update(self, updates: Sequence[RefUpdate]) -> None:
+        if not updates:
+            return
+        lines = ["start", *(_transaction_line(update) for update in updates), "prepare", "commit", ""]
+        try:
+            self.git.run("update-ref", "--stdin", stdin="\n".join(lines).encode())
+        except SwarmError as error:
+            moved = [update.ref for update in updates if self._value(update.ref) != update.expected]
+            if moved:
+                raise LostRace(
+                    f"{', '.join(moved)} moved in the meantime", "read again and decide anew"
+                ) from error
+            raise
+
+    def changes(self, base: str, tip: str) -> list[Change]:
+        start = self.git.text("merge-base", base, tip, ok=(0, 1)) or self._empty_tree()
+        return self._differences(start, tip)
+
+    def conflicts(self, base: str, tip: str) -> tuple[str, ...]:
+        ours = {change.path for change in self.changes(tip, base)}
+        both = sorted(ours & {change.path for change in self.changes(base, tip)})
+        same = self.read([(base, path) for path in both] + [(tip, path) for path in both])
+        return tuple(path for path in both if same.get((base, path)) != same.get((tip, path)))
+
+    def contains(self, tip: str, commit: str) -> bool:
+        return self.git.run("merge-base", "--is-ancestor", commit, tip, ok=(0, 1)).returncode == 0
+
+    def log(self, tip: str, *, first_parent: bool = True) -> list[LogEntry]:
+        options = ["--first-parent"] if first_parent else []
+        out = self.git.text("log", "-z", "--format=%H%n%P%n%ct%n%B", *options, tip)
+        return [_log_entry(entry) for entry in out.split("\0") if entry.strip()]
+
+    def _value(self, ref: str) -> str | None:
+        return self.git.text("rev-parse", "--verify", "--quiet", ref, ok=(0, 1)) or None
+
+    def _tree(self, commit: str, prefixes: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+        out = self.git.text("ls-tree", "-r", "-z", "--full-tree", commit, "--", *(p.rstrip("/") for p in prefixes))
+        for entry in filter(None, out.split("\0")):
+            facts, path = entry.split("\t", 1)
+            mode, _, blob = facts.split(" ")
+            yield mode, blob, path
+
+    def _blobs(self, names: Sequence[str]) -> dict[str, bytes]:
+        if not names:
+            return {}
+        out = self.git.run(
+            "cat-file", "--batch", stdin="".join(f"{n}\n" for n in names).encode(errors="surrogateescape")
+        ).stdout
+        return dict(_batch(names, out))
+
+    def _differences(self, start: str, tip: str) -> list[Change]:
+        out = self.git.text("diff-tree", "-r", "-z", "--no-renames", start, tip)
+        words = [word for word in out.split("\0") if word]
+        pairs = zip(words[::2], words[1::2], strict=True)
+        return [Change(path, STATUS[facts.split(" ")[4]], facts.split(" ")[1]) for facts, path in pairs]  # type: ignore[arg-type]
+
+    def _empty_tree(self) -> str:
+        return self.git.run("hash-object", "-t", "tree", "-w", "--stdin").stdout.decode().strip()
+
+
+def _commit_stream(
+    parents: Sequence[str], files: Mapping[str, bytes | None], message: str, when: datetime, ref: str
+) -> Iterator[bytes]:
+    """A fast-import stream for one commit that leaves no ref behind and prints the commit's name."""
+    text = message.encode()
+    yield f"commit {ref}\nmark :1\ncommitter {AUTHOR} {int(when.timestamp())} +0000\ndata {len(text)}\n".encode()
+    yield text + b"\n"
+    for keyword, parent in zip(["from", *["merge"] * len(parents)], parents, strict=False):
+        yield f"{keyword} {parent}\n".encode()
+    for path, content in sorted(files.items()):
+        quoted = _quote(path)
+        if content is None:
+            yield f"D {quoted}\n".encode()
+        else:
+            yield f"M 100644 inline {quoted}\ndata {len(content)}\n".encode() + content + b"\n"
+    zero = "0" * len(parents[0]) if parents else "0" * 40
+    yield f"get-mark :1\nreset {ref}\nfrom {zero}\n\ndone\n".encode()
+
+
+def _quote(path: str) -> str:
+    escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def _transaction_line(update: RefUpdate) -> str:
+    if update.new is None:
+        return f"delete {update.ref} {update.expected or ''}".rstrip()
+    if update.expected is None:
+        return f"create {update.ref} {update.new}"
+    return f"update {update.ref} {update.new} {update.expected}"
+
+
+def _batch(names: Sequence[str], out: bytes) -> Iterator[tuple[str, bytes]]:
+    """The objects of `cat-file --batch`'s answer that are blobs."""
+    position = 0
+    for name in names:
+        end = out.index(b"\n", position)
+        header = out[position:end].rsplit(b" ", 2)
+        position = end + 1
+        if header[-1] in (b"missing", b"ambiguous"):
+            continue
+        size = int(header[-1])
+        if header[-2] == b"blob":
+            yield name, out[position : position + size]
+        position += size + 1
+
+
+def _log_entry(entry: str) -> LogEntry:
+    commit, parents, seconds, message = entry.lstrip("\n").split("\n", 3)
+    return LogEntry(commit, tuple(parents.split()), datetime.fromtimestamp(int(seconds), UTC), message.strip())
