@@ -9,6 +9,7 @@ from bot.core.changes import Change
 from bot.core.evidence import Evidence, Passage, PassageKind
 from bot.core.findings import AgentResult, Method, Searched
 from bot.core.mission import AgentSpec, Mission
+from bot.core.records import AgentRecord
 
 
 class Clock(Protocol):
@@ -144,3 +145,23 @@ class Repository(Protocol):
     def log(self, tip: str, *, first_parent: bool = True) -> list[LogEntry]:
         """The history of `tip`, newest first; by default only what was merged or committed onto it."""
         ...
+
+
+class Forge(Protocol):
+    """Where a session's branch is merged into the base branch."""
+
+    def advance(self, branch: str, expected: str, new: str) -> None:
+        """Moves a branch from `expected` to its descendant `new`. Raises LostRace when it is elsewhere by now."""
+        ...
+
+
+class Display(Protocol):
+    """Somebody watches a session run."""
+
+    def started(self, agent: str, attempt: int) -> None: ...
+
+    def doing(self, agent: str, what: str) -> None: ...
+
+    def recorded(self, record: AgentRecord) -> None: ...
+
+    def note(self, text: str) -> None: ...

@@ -24,7 +24,7 @@ FOREIGN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
 
 @dataclass(frozen=True, slots=True)
 class Git:
-    """Runs git in one repository. Raises SwarmError with git's last word when a command fails."""
+    """Runs git in one repository. Raises SwarmError with git's own words when a command fails."""
 
     directory: Path
 
@@ -49,9 +49,9 @@ class Git:
         except FileNotFoundError as error:
             raise SwarmError("git is not installed", "install git 2.30 or newer") from error
         if done.returncode not in ok:
-            words = done.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
+            words = " ".join(done.stderr.decode(errors="replace").split())[:500] or "no message"
             raise SwarmError(
-                f"git {args[0]} failed in {self.directory}: {words[-1]}", "mend the repository and run again"
+                f"git {args[0]} failed in {self.directory}: {words}", "mend the repository and run again"
             )
         return done
 

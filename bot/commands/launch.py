@@ -1,0 +1,129 @@
+"""`launch`: opens a session's branch and reserves its subjects, in one transaction (G12, G30)."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from bot.core.launching import Decision, Ground, Reservation, decide, number_of
+from bot.core.loading import load_mission
+from bot.core.mission import Mission
+from bot.core.plan import make_plan
+from bot.core.records import Launch
+from bot.core.session import SESSIONS, branch_ref, launch_path, mission_path, reservation_ref
+from bot.errors import LostRace, Refused
+from bot.ports import Clock, RefUpdate, Repository
+
+TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """A session that is open (or merged already): its id, its branch's ref, and the mission as launched."""
+
+    session: str
+    branch: str
+    mission: Mission
+    created: bool
+    merged: bool
+
+
+def launch(repo: Repository, clock: Clock, *, mission: bytes, file: str, base: str, by: str) -> Launched:
+    """Opens the session of a mission file, or finds the one that this launcher opened before.
+
+    Raises InvalidInput for a bad mission and Refused when it may not be launched; then nothing has changed.
+    """
+    loaded = load_mission(mission, file)
+    for _ in range(TRIES):
+        refs = repo.refs("refs/")
+        tip = refs.get(f"refs/heads/{base}")
+        if tip is None:
+            raise Refused(
+                f"the branch {base} has no commit", "make a first commit on it, or name another with --base"
+            )
+        decision = decide(loaded, sha256(mission), by, _ground(repo, loaded, refs, tip))
+        try:
+            _apply(repo, clock, loaded, mission, decision, refs, tip, base, by)
+        except LostRace:
+            continue  # somebody else moved a ref: look again who has won
+        branch = branch_ref(loaded, decision.session)
+        return Launched(decision.session, branch, loaded, decision.create, decision.merged)
+    raise Refused("other launches kept moving the same refs", "run again in a minute")
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _ground(repo: Repository, mission: Mission, refs: dict[str, str], tip: str) -> Ground:
+    merged = frozenset(path.split("/")[1] for path in repo.files(tip, [SESSIONS]) if path.endswith("/launch.json"))
+    prefix, suffix = branch_ref(mission, "\0").split("\0")
+    names = {ref: ref[len(prefix) : len(ref) - len(suffix)] for ref in refs if ref.startswith(prefix)}
+    branches = {
+        ref: session for ref, session in names.items() if number_of(mission, session) and session not in merged
+    }
+    launches = repo.read([(refs[ref], launch_path(session)) for ref, session in branches.items()])
+    return Ground(
+        open={
+            s: Launch.model_validate_json(text)
+            for (_, path), text in launches.items()
+            if (s := path.split("/")[1])
+        },
+        merged=merged,
+        reservations={
+            subject: held
+            for subject, held in _reservations(repo, mission, refs).items()
+            if held.session in merged or f"refs/heads/{held.branch}" in refs
+        },
+    )
+
+
+def _reservations(repo: Repository, mission: Mission, refs: dict[str, str]) -> dict[str, Reservation]:
+    held = {s.id: refs[ref] for s in mission.subjects if (ref := reservation_ref(s.id)) in refs}
+    notes = repo.read([(commit, "reservation.json") for commit in set(held.values())])
+    return {s: Reservation.model_validate_json(notes[c, "reservation.json"]) for s, c in held.items()}
+
+
+def _apply(
+    repo: Repository,
+    clock: Clock,
+    mission: Mission,
+    content: bytes,
+    decision: Decision,
+    refs: dict[str, str],
+    tip: str,
+    base: str,
+    by: str,
+) -> None:
+    session, now = decision.session, clock.now()
+    branch = branch_ref(mission, session)
+    updates = []
+    if decision.create:
+        # The branch comes first in the transaction: no reservation is ever seen without the branch it is for.
+        caps = {agent.id: agent.cap for agent in make_plan(mission).agents}
+        opened = Launch(
+            session=session,
+            mission=mission.mission,
+            mission_sha256=sha256(content),
+            launched=now,
+            by=by,
+            base=base,
+            base_commit=tip,
+            caps=caps,
+        )
+        files: dict[str, bytes | None] = {
+            mission_path(session): content,
+            launch_path(session): json_bytes(opened.model_dump(mode="json")),
+        }
+        commit = repo.commit([tip], files, f"Launch session {session}\n\nSwarm-Session: {session}\n", now)
+        updates.append(RefUpdate(branch, commit, None))
+    if decision.reserve:
+        note = Reservation(session=session, mission=mission.mission, branch=branch.removeprefix("refs/heads/"))
+        files = {"reservation.json": json_bytes(note.model_dump(mode="json"))}
+        reservation = repo.commit([], files, f"Reserve the subjects of session {session}\n", now)
+        updates += [RefUpdate(ref, reservation, refs.get(ref)) for ref in map(reservation_ref, decision.reserve)]
+    repo.update(updates)
+
+
+def json_bytes(value: object) -> bytes:
+    """JSON as all our files have it: indented, in the models' order, with a final newline."""
+    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
