@@ -1,0 +1,105 @@
+"""The state of a citation: what the source says today, next to what the claim says."""
+
+from dataclasses import dataclass
+
+from bot.core.evidence import Evidence
+from bot.core.findings import CheckedFinding, CitationState, Finding
+from bot.core.quotes import document, invisible, meaningful, normalise, reordering, stands_in
+from bot.core.support import unsupported
+from bot.core.tokens import facts
+
+_REASON = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The state of a citation and, when it isn't verified, why not."""
+
+    state: CitationState
+    reason: str = ""
+
+
+def check(finding: Finding, evidence: Evidence) -> Checked:
+    """Whether a finding stands. Verified only when nothing speaks against it (G27)."""
+    checked = _source(evidence) or _drift(finding, evidence) or _stands(finding, evidence)
+    return Checked(checked.state, checked.reason[:_REASON])
+
+
+def checked_finding(finding: Finding, evidence: Evidence) -> CheckedFinding:
+    """The finding with its state."""
+    found = check(finding, evidence)
+    values = {name: getattr(finding, name) for name in Finding.model_fields}
+    return CheckedFinding(**values, state=found.state, reason=found.reason)
+
+
+def _source(evidence: Evidence) -> Checked | None:
+    match evidence.state:
+        case "readable":
+            return None
+        case "dead":
+            return Checked("dead", evidence.reason or "the source does not exist any more")
+        case state:
+            return Checked("blocked", evidence.reason or f"the source is {state}")
+
+
+def _drift(finding: Finding, evidence: Evidence) -> Checked | None:
+    if evidence.sha256 == finding.citation.sha256:
+        return None
+    quote = normalise(finding.citation.quote)
+    still = meaningful(quote) and (stands_in(quote, normalise(evidence.text)) or _elsewhere(quote, evidence))
+    return Checked(
+        "drifted", f"the source has changed; the quote {'still stands' if still else 'is gone from'} it"
+    )
+
+
+def _elsewhere(quote: str, evidence: Evidence) -> bool:
+    return document(evidence.document_text()).has(quote)
+
+
+def _stands(finding: Finding, evidence: Evidence) -> Checked:
+    reason = _disguised(finding, evidence) or _misquoted(finding, evidence) or _overstated(finding, evidence)
+    return Checked("unsupported", reason) if reason else Checked("verified")
+
+
+def _disguised(finding: Finding, evidence: Evidence) -> str:
+    """Invisible characters are allowed only in words that the source has just so."""
+    quote = finding.citation.quote
+    for name, text in (("claim", finding.claim), ("value", finding.value), ("quote", quote)):
+        hidden = invisible(text)
+        if hidden and (reordering(text) or text not in (quote, finding.value) or text not in evidence.text):
+            return f"the {name} holds an invisible character, U+{ord(hidden):04X}"
+    return ""
+
+
+def _misquoted(finding: Finding, evidence: Evidence) -> str:
+    quote = normalise(finding.citation.quote)
+    if not meaningful(quote):
+        return "the quote is too short to say anything; it needs three letters or digits"
+    if stands_in(quote, normalise(evidence.text)):
+        return ""
+    if not evidence.text and finding.citation.locator:
+        place = f"the document has no {finding.citation.locator!r}"
+    else:
+        place = "the quote is not at the locator"
+    if finding.citation.method == "quoted" and _elsewhere(quote, evidence):
+        return f"{place}; the quote stands elsewhere in the document"
+    return f"{place}, nor anywhere in the document"
+
+
+def _overstated(finding: Finding, evidence: Evidence) -> str:
+    """What the claim or its short form says beyond the quote."""
+    counted = evidence.count if finding.citation.method == "counted" else None
+    claim, value = normalise(finding.claim), normalise(finding.value)
+    if counted is not None and (wrong := _miscounted(claim, value, counted)):
+        return wrong
+    quote = normalise(finding.citation.quote)
+    said = "" if claim == quote else unsupported(claim, quote, finding.subject, counted=counted)
+    return said or unsupported(value, quote, finding.subject, counted=counted)
+
+
+def _miscounted(claim: str, value: str, count: int) -> str:
+    stated = [number.form for number in facts(claim).numbers if number.form.isdecimal()]
+    if stated != [str(count)]:
+        return f"the claim counts {', '.join(stated) or 'nothing'}; the source has {count}"
+    wrong = [number.form for number in facts(value).numbers if number.form != str(count)]
+    return f"the short form counts {wrong[0]}; the source has {count}" if wrong else ""
