@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.core.evidence import Evidence
-from bot.core.findings import CheckedFinding, CitationState, Finding
+from bot.core.findings import CitationState, Finding
 from bot.core.quotes import document, invisible, meaningful, normalise, reordering, stands_in
 from bot.core.support import unsupported
 from bot.core.tokens import facts
@@ -23,13 +23,6 @@ def check(finding: Finding, evidence: Evidence) -> Checked:
     """Whether a finding stands. Verified only when nothing speaks against it (G27)."""
     checked = _source(evidence) or _drift(finding, evidence) or _stands(finding, evidence)
     return Checked(checked.state, checked.reason[:_REASON])
-
-
-def checked_finding(finding: Finding, evidence: Evidence) -> CheckedFinding:
-    """The finding with its state."""
-    found = check(finding, evidence)
-    values = {name: getattr(finding, name) for name in Finding.model_fields}
-    return CheckedFinding(**values, state=found.state, reason=found.reason)
 
 
 def _source(evidence: Evidence) -> Checked | None:

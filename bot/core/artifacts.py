@@ -1,0 +1,171 @@
+"""Reading what an agent handed over: hostile bytes, until every check has passed (A11, A12, A13, A20)."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+
+from pydantic import ValidationError
+
+from bot.core.findings import AgentResult, Blocker, Finding, Gap
+from bot.core.mission import Mission, Subject
+from bot.core.money import usd
+from bot.core.source_uris import belongs
+from bot.errors import InvalidInput, Problem, Refused
+
+MAX_BYTES = 5_000_000
+MAX_DEPTH = 16
+_SHOWN = 10
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+def parse_result(
+    data: bytes, *, session: str, agent: str, attempt: int, mission: Mission, cap: int
+) -> AgentResult:
+    """The result of one attempt of one agent, as far as it may claim anything at all.
+
+    Raises InvalidInput when the bytes are no result, Refused when the result is not this attempt's or speaks of
+    what the agent was not assigned. Nothing else is raised, whatever the bytes. A use of more than `cap`
+    (millionths of a US dollar) is kept as it is and becomes a blocker.
+    """
+    result = _parsed(data)
+    said, expected = (result.session, result.agent, result.attempt), (session, agent, attempt)
+    if said != expected:
+        raise Refused(f"the result is that of {_identity(*said)}, not of {_identity(*expected)}")
+    if result.finished < result.started:
+        raise Refused("the result says that the agent finished before it started")
+    subjects = {subject.id: subject for spec in mission.agents if spec.id == agent for subject in spec.subjects}
+    _refuse(_strays(result, subjects, mission))
+    return _with_overspending(result, cap)
+
+
+def _parsed(data: bytes) -> AgentResult:
+    if len(data) > MAX_BYTES:
+        raise InvalidInput(f"the result has {len(data):,} bytes; at most {MAX_BYTES:,} are read")
+    text = _plain_json(data)
+    try:
+        return AgentResult.model_validate_json(text, strict=True)
+    except ValidationError as error:
+        problems = [
+            Problem(file="result", what=f"{_place(item['loc'])}: {item['msg']}")
+            for item in error.errors(include_url=False, include_context=False, include_input=False)
+        ]
+        raise InvalidInput(problems=_first(problems)) from error
+
+
+def _plain_json(data: bytes) -> str:
+    """The text, when it is JSON as the standard has it: no duplicate keys, no NaN, not deep, nothing hidden."""
+    try:
+        text = data.decode()
+        if (depth := _depth(text)) > MAX_DEPTH:
+            raise InvalidInput(f"the result nests {depth} levels deep; at most {MAX_DEPTH} are read")
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except ValueError as error:
+        raise InvalidInput(f"the result is no JSON: {error}") from error
+    if any(_CONTROL.search(string) for string in _strings(value)):
+        raise InvalidInput("the result holds control characters")
+    return text
+
+
+def _depth(text: str) -> int:
+    """How deep the brackets nest, known before a parser recurses into them."""
+    depth = deepest = 0
+    for bracket in re.findall(r"[\[\]{}]", _STRING.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for name, value in pairs:
+        if name in values:
+            raise ValueError(f"the key {name[:80]!r} appears twice")
+        values[name] = value
+    return values
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is no number")
+
+
+def _strings(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            for key, item in value.items():
+                yield key
+                yield from _strings(item)
+        case list():
+            for item in value:
+                yield from _strings(item)
+
+
+def _strays(result: AgentResult, subjects: dict[str, Subject], mission: Mission) -> Iterator[Problem]:
+    """Everything that the result says about what isn't this agent's."""
+    fields = {field.id for field in mission.fields}
+    seen: set[tuple[str, str]] = set()
+    items: list[tuple[str, Finding | Gap]] = [(f"findings[{n}]", item) for n, item in enumerate(result.findings)]
+    items += [(f"gaps[{n}]", item) for n, item in enumerate(result.gaps)]
+    for place, item in items:
+        if item.subject not in subjects:
+            yield _stray(place, f"subject {item.subject!r} is not assigned to {result.agent}")
+        elif item.field not in fields:
+            yield _stray(place, f"the mission has no field {item.field!r}")
+        else:
+            yield from _foreign(place, item, subjects[item.subject], mission.allow_domains, seen)
+    for index, blocker in enumerate(result.blockers):
+        if blocker.subject is not None and blocker.subject not in subjects:
+            yield _stray(f"blockers[{index}]", f"subject {blocker.subject!r} is not assigned to {result.agent}")
+
+
+def _foreign(
+    place: str, item: Finding | Gap, subject: Subject, domains: tuple[str, ...], seen: set[tuple[str, str]]
+) -> Iterator[Problem]:
+    """Documents that are none of the subject's sources; each is told once."""
+    named = (
+        [item.citation.source] if isinstance(item, Finding) else [searched.source for searched in item.searched]
+    )
+    for document in named:
+        if (subject.id, document) in seen:
+            continue
+        if not any(belongs(document, source, domains) for source in subject.sources):
+            yield _stray(place, f"{document[:200]!r} is not among the sources of {subject.id}")
+        seen.add((subject.id, document))
+
+
+def _stray(place: str, what: str) -> Problem:
+    return Problem(file="result", what=f"{place}: {what}")
+
+
+def _refuse(strays: Iterable[Problem]) -> None:
+    if problems := list(strays):
+        raise Refused(problems=_first(problems))
+
+
+def _first(problems: list[Problem]) -> tuple[Problem, ...]:
+    more = len(problems) - _SHOWN
+    return (*problems[:_SHOWN], *([Problem(file="result", what=f"and {more} more")] if more > 0 else []))
+
+
+def _with_overspending(result: AgentResult, cap: int) -> AgentResult:
+    used = result.usage.micro_usd
+    if used <= cap:
+        return result
+    blocker = Blocker(
+        title="More money used than allowed",
+        impact="High",
+        description=f"Agent {result.agent} used {usd(used)} US dollars; its cap was {usd(cap)}.",
+        recommendation="Look at the agent's backend before it is started again.",
+    )
+    return result.model_copy(update={"blockers": (*result.blockers, blocker)})
+
+
+def _identity(session: str, agent: str, attempt: int) -> str:
+    return f"attempt {attempt} of {agent} in session {session}"
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part[:80]}" for part in location)
+    return path.lstrip(".") or "the whole"
