@@ -1,9 +1,9 @@
 """`launch`: opens a session's branch and reserves its subjects, in one transaction (G12, G30)."""
 
 import hashlib
-import json
 from dataclasses import dataclass
 
+from bot.commands.files import json_bytes
 from bot.core.launching import Decision, Ground, Reservation, decide, number_of
 from bot.core.loading import load_mission
 from bot.core.mission import Mission
@@ -122,8 +122,3 @@ def _apply(
         reservation = repo.commit([], files, f"Reserve the subjects of session {session}\n", now)
         updates += [RefUpdate(ref, reservation, refs.get(ref)) for ref in map(reservation_ref, decision.reserve)]
     repo.update(updates)
-
-
-def json_bytes(value: object) -> bytes:
-    """JSON as all our files have it: indented, in the models' order, with a final newline."""
-    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()

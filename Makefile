@@ -1,0 +1,63 @@
+# make demo    a real mission on this machine, without a key
+# make test    every test, with coverage
+# make lint    ruff and mypy
+# make bench   the measurements of the README
+# make lock    new versions into the hash-locked requirements
+
+PYTHON ?= python3
+ENV := .venv
+BIN := $(ENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+  --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+DEMO := build/demo
+
+.PHONY: demo test lint bench lock clean
+
+demo: $(ENV)/run.done $(ENV)/npm.done
+	@rm -rf $(DEMO) && git init --quiet --initial-branch=main $(DEMO)
+	@cd $(DEMO) && echo "A scratch repository for the demo." > README.md && git add README.md \
+	  && git -c user.name="Swarm demo" -c user.email=demo@localhost commit --quiet --message "Begin"
+	@PATH="$$PATH:$(CURDIR)/$(BIN)" $(BIN)/swarm run mission-templates/cloud-providers.yml \
+	  --repo $(DEMO) --backend extractive --only packages
+
+test: $(ENV)/dev.done
+	@rm -f build/coverage/*
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term
+	$(BIN)/python -m tests.coverage_floors
+
+lint: $(ENV)/dev.done
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(ENV)/dev.done
+	$(BIN)/python -m bench
+
+lock: $(ENV)/bin/python
+	$(BIN)/python -m pip install --quiet uv
+	$(LOCK) pyproject.toml --group build --output-file requirements.lock
+	$(LOCK) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --group npm --output-file requirements-npm.lock
+
+clean:
+	rm -rf $(ENV) build
+
+$(ENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=...")'
+	$(PYTHON) -m venv $(ENV)
+
+# Everything that is fetched is locked, the build backend too; the package itself is linked, without fetching anything.
+$(ENV)/run.done: requirements.lock pyproject.toml | $(ENV)/bin/python
+	$(PIP) --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(ENV)/dev.done: requirements-dev.lock | $(ENV)/run.done
+	$(PIP) --requirement requirements-dev.lock
+	@touch $@
+
+# npm packages are read with npm; where there is none, one comes from the Python registry into the private environment.
+$(ENV)/npm.done: requirements-npm.lock | $(ENV)/run.done
+	@command -v npm > /dev/null || $(PIP) --requirement requirements-npm.lock
+	@touch $@

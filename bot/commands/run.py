@@ -1,0 +1,102 @@
+"""`run`: the whole session on one machine: launch, agents side by side, record, close.
+
+Every step looks at what is in git and does what is missing, so that a run that was interrupted or killed goes on
+where it was when it is called again (G10), and repeats no agent that is recorded.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Event
+
+from bot.commands.agent import Backends, agent
+from bot.commands.close import Closed, Closing, close
+from bot.commands.launch import Launched, launch
+from bot.commands.load import load_session
+from bot.commands.record import fold, record
+from bot.core.mission import AgentSpec
+from bot.core.session import SessionData
+from bot.ports import Display
+
+
+class Stopped(BaseException):  # not an Exception: no backend may take it for a failure of its own
+    """The person at the keyboard wants the run to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What a run needs besides what closing needs."""
+
+    closing: Closing
+    backends: Backends
+    display: Display
+    parallel: int
+
+
+def run(parts: Running, *, mission: bytes, file: str, by: str, merge: bool) -> Closed:
+    """Launches the mission or goes on with it, and closes it. Raises InvalidInput and Refused as `launch` does."""
+    repo, clock, base = parts.closing.repo, parts.closing.clock, parts.closing.base
+    launched = launch(repo, clock, mission=mission, file=file, base=base, by=by)
+    if not launched.merged:
+        parts.display.note(_opening(launched, file))
+        _research(parts, launched)
+    return close(parts.closing, launched.session, launched.branch, merge=merge)
+
+
+def _opening(launched: Launched, file: str) -> str:
+    branch = launched.branch.removeprefix("refs/heads/")
+    verb = "launched from" if launched.created else "goes on with"
+    return f"{launched.session} {verb} {file} on branch {branch}"
+
+
+def _research(parts: Running, launched: Launched) -> None:
+    repo, clock = parts.closing.repo, parts.closing.clock
+    fold(repo, clock, launched.branch, launched.session)
+    data = load_session(repo, launched.session, repo.refs(launched.branch)[launched.branch])
+    for made in data.records.values():
+        parts.display.recorded(made)
+    missing = [spec for spec in data.mission.agents if spec.id not in data.records]
+    with _pool(min(parts.parallel, data.mission.limits.max_parallel)) as (pool, stop):
+        futures = [pool.submit(_attempts, parts, data, spec, stop) for spec in missing]
+        for future in as_completed(futures):
+            future.result()
+            for made in fold(repo, clock, launched.branch, launched.session):
+                parts.display.recorded(made)
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[tuple[ThreadPoolExecutor, Event]]:
+    """A pool that ends soon after an interruption: agents stop at their next sign of progress."""
+    stop = Event()
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="agent")
+    try:
+        yield pool, stop
+    except BaseException:
+        stop.set()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _attempts(parts: Running, data: SessionData, spec: AgentSpec, stop: Event) -> None:
+    """Tries the assignment up to its attempts, and records the last one's outcome."""
+    closing = parts.closing
+
+    def progress(what: str) -> None:
+        if stop.is_set():
+            raise Stopped
+        parts.display.doing(spec.id, what)
+
+    attempts = spec.attempts or data.mission.agent.attempts
+    for attempt in range(1, attempts + 1):
+        if stop.is_set():
+            return
+        parts.display.started(spec.id, attempt)
+        try:
+            handed = agent(parts.backends, closing.clock, data.mission, data.launch, spec, attempt, progress)
+        except Stopped:
+            return
+        if handed.artifact is not None or attempt == attempts:
+            record(closing.repo, closing.library, closing.clock, data.mission, data.launch, handed)
+            return
