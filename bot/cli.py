@@ -1,9 +1,282 @@
-"""The command line."""
+"""The command line: the only reader of the environment, and the builder of adapters.
+
+Each command imports what it needs when it runs, so that `swarm --help` and `swarm validate` start at once.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec
 
 import click
 
+if TYPE_CHECKING:
+    from bot.commands.outcome import Outcome
 
-@click.group()
+P = ParamSpec("P")
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+
+
+@click.group(context_settings=CONTEXT)
 @click.version_option(package_name="swarm-sessions")
-def main() -> None:
-    """Swarms of research agents whose every claim is checked before it is merged."""
+def cli() -> None:
+    """Swarms of research agents whose every claim is checked against its source before it is merged."""
+
+
+def command(name: str) -> Callable[[Callable[P, "Outcome"]], click.Command]:
+    """A command whose outcome is printed as text, or with --json as one object, and decides the exit code."""
+
+    def wrap(function: Callable[P, "Outcome"]) -> click.Command:
+        @wraps(function)
+        def printed(*args: P.args, **kwargs: P.kwargs) -> None:
+            as_json = bool(kwargs.pop("as_json"))
+            outcome = function(*args, **kwargs)
+            text = json.dumps(outcome.data, indent=2, ensure_ascii=False) if as_json else outcome.text
+            if text:
+                click.echo(text)
+            click.get_current_context().exit(int(outcome.exit))
+
+        as_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+        return cli.command(name)(as_option(printed))
+
+    return wrap
+
+
+repository = click.option("--repo", type=FOLDER, default=Path(), help="The git repository (default: here).")
+base_branch = click.option("--base", default="", help="The branch to merge into (default: the one checked out).")
+cache_folder = click.option(
+    "--cache",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="SWARM_CACHE",
+    help="Where sources are kept.",
+)
+only_sources = click.option(
+    "--only",
+    type=click.Choice(["all", "packages", "files"]),
+    default="all",
+    help="Read only sources of this kind; the others count as skipped.",
+)
+
+
+# --- missions ----------------------------------------------------------------------------------------------
+
+
+@command("new")
+@click.argument("template")
+@click.argument("destination", required=False, type=click.Path(dir_okay=False, path_type=Path))
+def new(template: str, destination: Path | None) -> "Outcome":
+    """Write a mission file from a template (blank, cloud-providers, ...)."""
+    from bot.commands.new import new
+
+    return new(template, destination, templates())
+
+
+@command("validate")
+@click.argument("files", nargs=-1, required=True, type=FILE)
+def validate(files: tuple[Path, ...]) -> "Outcome":
+    """Say everything that is wrong with mission files, and how they contradict each other."""
+    from bot.commands.validate import validate
+
+    return validate(files)
+
+
+@command("plan")
+@click.argument("file", type=FILE)
+def plan(file: Path) -> "Outcome":
+    """Show what a mission would run: agents, subjects, caps, batches."""
+    from bot.commands.plan import plan
+
+    return plan(file)
+
+
+@command("schema")
+def schema() -> "Outcome":
+    """Print the JSON Schema of mission files."""
+    from bot.commands.schema import schema
+
+    return schema()
+
+
+# --- a session ---------------------------------------------------------------------------------------------
+
+
+@command("run")
+@click.argument("mission", type=FILE)
+@repository
+@base_branch
+@click.option("--backend", type=click.Choice(["extractive", "simulated"]), help="For every agent of the mission.")
+@click.option("--agents", type=click.IntRange(1, 256), default=4, show_default=True, help="How many at once.")
+@click.option("--no-merge", is_flag=True, help="Stop after the gate.")
+@only_sources
+@cache_folder
+def run(
+    mission: Path,
+    repo: Path,
+    base: str,
+    backend: str | None,
+    agents: int,
+    no_merge: bool,
+    only: str,
+    cache: Path | None,
+) -> "Outcome":
+    """Carry out a whole mission on this machine; called again, go on where it was."""
+    from bot.assembly import Workplace
+
+    place = Workplace.at(repo, base=base, only=only, cache=cache)
+    return place.run(mission, backend=backend, parallel=agents, merge=not no_merge)
+
+
+@command("launch")
+@click.argument("mission", type=FILE)
+@repository
+@base_branch
+@click.option("--by", default="local", show_default=True, help="Who launches; another launcher is refused.")
+def launch(mission: Path, repo: Path, base: str, by: str) -> "Outcome":
+    """Open the session's branch and reserve its subjects, in one step."""
+    from bot.assembly import Workplace
+
+    return Workplace.at(repo, base=base).launch(mission, by)
+
+
+@command("agent")
+@click.argument("session")
+@click.argument("agent")
+@click.option("--attempt", type=click.IntRange(1, 10), default=1, show_default=True)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The artifact.")
+@repository
+@only_sources
+@cache_folder
+def agent(
+    session: str, agent: str, attempt: int, output: Path, repo: Path, only: str, cache: Path | None
+) -> "Outcome":
+    """Carry out one agent's assignment and leave its result in a file."""
+    from bot.assembly import Workplace
+
+    return Workplace.at(repo, only=only, cache=cache).agent(session, agent, attempt, output)
+
+
+@command("record")
+@click.argument("session")
+@click.argument("agent")
+@click.option("--attempt", type=click.IntRange(1, 10), default=1, show_default=True)
+@click.option("--artifact", type=FILE, help="What the agent left; without it the attempt counts as failed.")
+@repository
+@only_sources
+@cache_folder
+def record(
+    session: str, agent: str, attempt: int, artifact: Path | None, repo: Path, only: str, cache: Path | None
+) -> "Outcome":
+    """Check an agent's result against its sources and commit what holds."""
+    from bot.assembly import Workplace
+
+    return Workplace.at(repo, only=only, cache=cache).record(session, agent, attempt, artifact)
+
+
+@command("close")
+@click.argument("session")
+@repository
+@base_branch
+@click.option("--no-merge", is_flag=True, help="Stop after the gate.")
+@only_sources
+@cache_folder
+def close(session: str, repo: Path, base: str, no_merge: bool, only: str, cache: Path | None) -> "Outcome":
+    """Write the deliverable, gate the session and merge it."""
+    from bot.assembly import Workplace
+
+    return Workplace.at(repo, base=base, only=only, cache=cache).close(session, merge=not no_merge)
+
+
+@command("gate")
+@click.argument("session")
+@repository
+@base_branch
+@only_sources
+@cache_folder
+def gate(session: str, repo: Path, base: str, only: str, cache: Path | None) -> "Outcome":
+    """Say criterion by criterion whether a session may be merged."""
+    from bot.assembly import Workplace
+
+    return Workplace.at(repo, base=base, only=only, cache=cache).gate(session)
+
+
+@command("status")
+@click.argument("session", required=False)
+@repository
+@base_branch
+@click.option("--write", is_flag=True, help="Commit the state files on the base branch.")
+def status(session: str | None, repo: Path, base: str, write: bool) -> "Outcome":
+    """Say how far every session is, from what is in git."""
+    from bot.assembly import Workplace
+
+    return Workplace.at(repo, base=base).status(session, write=write)
+
+
+# --- documents ---------------------------------------------------------------------------------------------
+
+
+@command("verify")
+@click.argument("deliverable")
+@repository
+@only_sources
+@cache_folder
+def verify(deliverable: str, repo: Path, only: str, cache: Path | None) -> "Outcome":
+    """Show each quote of DELIVERABLE[#citation] in its source, and its state now."""
+    from bot.assembly import verify
+
+    return verify(deliverable, repo, only=only, cache=cache)
+
+
+@command("audit")
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@click.option("--min-cited", type=click.FloatRange(0, 100), help="Fail when a smaller percentage is cited.")
+def audit(files: tuple[Path, ...], min_cited: float | None) -> "Outcome":
+    """Count the claims of Markdown documents, and name those without a citation."""
+    from bot.commands.audit import audit
+
+    return audit(files, min_cited)
+
+
+# --- entry -------------------------------------------------------------------------------------------------
+
+
+def templates() -> Path:
+    """The folder of the mission templates: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).parent
+    inside = package / "mission-templates"
+    return inside if inside.is_dir() else package.parent / "mission-templates"
+
+
+def main(args: list[str] | None = None) -> None:
+    """Runs the command line and exits: 0 done, 1 the user can act on it, 2 wrong usage, 3 a bug."""
+    arguments = sys.argv[1:] if args is None else args
+    try:
+        code = cli.main(arguments, standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; what was recorded is kept. The same command goes on from here.", err=True)
+        code = 1
+    except Exception as error:
+        code = _failed(error, as_json="--json" in arguments)
+    sys.exit(code)
+
+
+def _failed(error: Exception, *, as_json: bool) -> int:
+    from bot.errors import SwarmError
+
+    if not isinstance(error, SwarmError):
+        import traceback
+
+        traceback.print_exc()
+        click.echo("this is a bug in swarm; please report it with the lines above. Nothing was merged.", err=True)
+        return 3
+    if as_json:
+        click.echo(json.dumps({"errors": [problem.as_dict() for problem in error.problems]}, indent=2))
+    for problem in error.problems:
+        click.echo(str(problem), err=True)
+    return 1

@@ -4,7 +4,7 @@ Every error says what is wrong, where, and what to do. `SwarmError` ends a comma
 anything else that escapes a command is a bug and ends it with 3.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,6 +24,10 @@ class Problem:
             place += f":{self.line}:{self.column or 1}"
         text = f"{self.what}; {self.todo}" if self.todo else self.what
         return f"{place}: {text}" if place else text
+
+    def as_dict(self) -> dict[str, str | int]:
+        """For `--json`: file, line, column, what, todo, level."""
+        return asdict(self)
 
 
 class SwarmError(Exception):
