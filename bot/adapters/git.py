@@ -60,6 +60,29 @@ class Git:
         return self.run(*args, ok=ok).stdout.decode(errors="surrogateescape").rstrip("\n")
 
 
+def open_repository(directory: Path) -> "GitRepository":
+    """The repository that a folder lies in. Raises SwarmError when there is none."""
+    try:
+        git = Git(directory)
+        if git.text("rev-parse", "--is-bare-repository") == "true":
+            return GitRepository(directory)
+        return GitRepository(Path(git.text("rev-parse", "--show-toplevel")))
+    except SwarmError as error:
+        if "not a git repository" not in str(error):
+            raise
+        raise SwarmError(
+            f"{directory} is no git repository", "run `git init` there, or name one with --repo"
+        ) from error
+
+
+def base_branch(repo: "GitRepository") -> str:
+    """The branch that is checked out. Raises SwarmError when none is."""
+    branch = repo.git.text("symbolic-ref", "--quiet", "--short", "HEAD", ok=(0, 1))
+    if not branch:
+        raise SwarmError("no branch is checked out (detached HEAD)", "name the branch to merge into with --base")
+    return branch
+
+
 class GitRepository:
     """`Repository` over a repository on this machine."""
 
