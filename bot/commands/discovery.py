@@ -1,0 +1,122 @@
+"""Finds the sessions of a repository: those merged into the base branch, and those whose branch exists."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.core.ids import ID_MAX, ID_PATTERN
+from bot.core.launching import Reservation
+from bot.core.loading import load_mission
+from bot.core.mission import Mission
+from bot.core.session import RESERVATIONS, SESSIONS, branch_ref, launch_path, mission_path
+from bot.core.snapshot import Plan, parse_plan
+from bot.errors import Problem
+from bot.ports import Repository
+
+HEADS = "refs/heads/"
+_ID = re.compile(ID_PATTERN)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a session's files are read: at its branch's `tip`, or at the base's commit once it is merged."""
+
+    session: str
+    plan: Plan
+    commit: str
+    tip: str | None
+    merged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A folder of a session at a commit; `ref` is the branch, None for the base."""
+
+    session: str
+    commit: str
+    ref: str | None
+
+
+def find_sessions(
+    repo: Repository, refs: Mapping[str, str], tip: str, tree: Mapping[str, str]
+) -> tuple[list[Place], list[Problem]]:
+    """Every session with its plan. `tip` is the base's commit, `tree` its paths.
+
+    A branch that only contains another session's files, such as one that a person cut from it, is no session: the
+    mission's own pattern has to name the branch.
+    """
+    merged = sorted({parts[1] for path in tree if len(parts := path.split("/")) > 2 and parts[0] == "sessions"})
+    found = [_Found(session, tip, None) for session in merged if _is_id(session)]
+    found += _open(repo, refs, frozenset(merged))
+    places, problems = _read_plans(repo, refs, found)
+    unique: dict[str, Place] = {}
+    for place in places:
+        if unique.setdefault(place.session, place) is not place:
+            what, todo = f"session {place.session} has two branches", "delete the one that is not its own"
+            problems.append(Problem(f"{SESSIONS}{place.session}", what=what, todo=todo))
+    return list(unique.values()), problems
+
+
+def _open(repo: Repository, refs: Mapping[str, str], merged: frozenset[str]) -> list[_Found]:
+    """Branches that hold the launch of a session whose id ends the branch's name."""
+    heads = {ref: commit for ref, commit in refs.items() if ref.startswith(HEADS)}
+    guesses = [(ref, session) for ref in sorted(heads) for session in _endings(ref) if session not in merged]
+    guesses += [pair for pair in _reserved(repo, refs) if pair[0] in heads and pair[1] not in merged]
+    launches = repo.read([(heads[ref], launch_path(session)) for ref, session in guesses])
+    return [
+        _Found(session, heads[ref], ref)
+        for ref, session in dict.fromkeys(guesses)
+        if (heads[ref], launch_path(session)) in launches
+    ]
+
+
+def _endings(ref: str) -> Iterator[str]:
+    """The ids that a branch's name may end with: `claude/cloud-a-1` gives `cloud-a-1`, `a-1` and `1`."""
+    words = ref.rpartition("/")[2].split("-")
+    for start in range(len(words)):
+        ending = "-".join(words[start:])
+        if _is_id(ending):
+            yield ending
+
+
+def _is_id(text: str) -> bool:
+    return len(text) <= ID_MAX and _ID.fullmatch(text) is not None
+
+
+def _reserved(repo: Repository, refs: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The branches and sessions that reservations name: for patterns whose ids follow no hyphen or slash."""
+    commits = sorted({commit for ref, commit in refs.items() if ref.startswith(RESERVATIONS)})
+    for content in repo.read([(commit, "reservation.json") for commit in commits]).values():
+        try:
+            note = Reservation.model_validate_json(content)
+        except ValueError:
+            continue  # whoever holds the subject, it is no session of ours
+        if _is_id(note.session):
+            yield HEADS + note.branch, note.session
+
+
+def _read_plans(
+    repo: Repository, refs: Mapping[str, str], found: Sequence[_Found]
+) -> tuple[list[Place], list[Problem]]:
+    files = repo.read([(f.commit, path(f.session)) for f in found for path in (mission_path, launch_path)])
+    missions: dict[bytes, Mission] = {}
+
+    def parse(content: bytes, file: str) -> Mission:
+        if content not in missions:  # many sessions run the same mission
+            missions[content] = load_mission(content, file)
+        return missions[content]
+
+    places: list[Place] = []
+    problems: list[Problem] = []
+    for f in found:
+        own = {path: files[f.commit, path] for path in _plan_paths(f.session) if (f.commit, path) in files}
+        plan, wrong = parse_plan(f.session, own, parse)
+        problems.extend(wrong)
+        branch = branch_ref(plan.mission, f.session) if plan else None
+        if plan and branch and f.ref in (None, branch):
+            places.append(Place(f.session, plan, f.commit, refs.get(branch), f.ref is None))
+    return places, problems
+
+
+def _plan_paths(session: str) -> tuple[str, str]:
+    return mission_path(session), launch_path(session)

@@ -1,0 +1,149 @@
+"""What lies in git, read as values: a file that is missing, broken or hostile is a problem, not a crash."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from bot.core.loading import load_mission
+from bot.core.mission import Mission
+from bot.core.records import AgentRecord, FindingsFile, Launch
+from bot.core.session import SessionData, agent_path, findings_path, launch_path, mission_path
+from bot.errors import InvalidInput, Problem
+
+MAX_RECORD = 1_000_000  # bytes; a record holds a few hundred
+MAX_FINDINGS = 16_000_000  # bytes; `record` accepts no more than 5,000 findings of an agent
+MENDED = "`swarm record` writes this file; restore it from the history or record the agent again"
+
+M = TypeVar("M", bound=BaseModel)
+Parse = Callable[[bytes, str], Mission]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The half of a session that its launch commit holds."""
+
+    mission: Mission
+    launch: Launch
+
+
+def parse_plan(
+    session: str, files: Mapping[str, bytes], parse: Parse = load_mission
+) -> tuple[Plan | None, tuple[Problem, ...]]:
+    """A session's mission and launch out of files by path; None with the reasons when either is unusable."""
+    found: list[Problem] = []
+    launch = parse_launch(session, files.get(launch_path(session)), found)
+    mission = parse_mission(session, files.get(mission_path(session)), found, parse)
+    if launch is None or mission is None:
+        return None, tuple(found)
+    if hashlib.sha256(files[mission_path(session)]).hexdigest() != launch.mission_sha256:
+        todo = "the session goes on by the launched mission; take the edit back"
+        found.append(Problem(mission_path(session), what="it is not the mission that was launched", todo=todo))
+    return Plan(mission, launch), tuple(found)
+
+
+def parse_launch(session: str, content: bytes | None, problems: list[Problem]) -> Launch | None:
+    path = launch_path(session)
+    launch = _parse(Launch, path, content, MAX_RECORD, "launch the mission again", problems)
+    if launch and launch.session != session:
+        problems.append(Problem(path, what=f"it is the launch of {launch.session}", todo="restore the file"))
+        return None
+    return launch if launch and _plausible(path, [launch.launched], problems) else None
+
+
+def parse_mission(
+    session: str, content: bytes | None, problems: list[Problem], parse: Parse = load_mission
+) -> Mission | None:
+    path = mission_path(session)
+    if content is None:
+        problems.append(Problem(path, what="the file is missing", todo="launch the mission again"))
+        return None
+    try:
+        return parse(content, path)
+    except InvalidInput as error:
+        problems.extend(error.problems)
+        return None
+
+
+def parse_record(session: str, agent: str, content: bytes, problems: list[Problem]) -> AgentRecord | None:
+    """The record of one agent; a record that belongs to another agent or session is refused (A12)."""
+    path = agent_path(session, agent)
+    record = _parse(AgentRecord, path, content, MAX_RECORD, MENDED, problems)
+    if record and (record.session, record.agent) != (session, agent):
+        what = f"it is the record of {record.agent} in session {record.session}"
+        problems.append(Problem(path, what=what, todo=MENDED))
+        return None
+    times = [record.started, record.finished, record.recorded] if record else []
+    return record if record and _plausible(path, times, problems) else None
+
+
+def parse_findings(session: str, agent: str, content: bytes, problems: list[Problem]) -> FindingsFile | None:
+    """The findings of one agent; a file that belongs to another agent is refused (A12)."""
+    path = findings_path(session, agent)
+    file = _parse(FindingsFile, path, content, MAX_FINDINGS, MENDED, problems)
+    if file and file.agent != agent:
+        problems.append(Problem(path, what=f"it holds the findings of {file.agent}", todo=MENDED))
+        return None
+    return file
+
+
+def parse_session(
+    session: str, files: Mapping[str, bytes], parse: Parse = load_mission
+) -> tuple[SessionData | None, tuple[Problem, ...]]:
+    """Everything that one commit's files say about a session; files of agents without a mission are not read."""
+    plan, problems = parse_plan(session, files, parse)
+    if plan is None:
+        return None, problems
+    found = list(problems)
+    ids = [agent.id for agent in plan.mission.agents]
+    records = {
+        a: r for a in ids if (c := files.get(agent_path(session, a))) and (r := parse_record(session, a, c, found))
+    }
+    findings = {
+        a: f
+        for a in ids
+        if (c := files.get(findings_path(session, a))) and (f := parse_findings(session, a, c, found))
+    }
+    found += [
+        Problem(findings_path(session, a), what="the file is missing", todo=MENDED)
+        for a in records
+        if a not in findings and findings_path(session, a) not in files
+    ]
+    return SessionData(session, plan.mission, plan.launch, records, findings), tuple(found)
+
+
+def _parse(
+    model: type[M], path: str, content: bytes | None, limit: int, todo: str, problems: list[Problem]
+) -> M | None:
+    if content is None:
+        problems.append(Problem(path, what="the file is missing", todo=todo))
+        return None
+    if len(content) > limit:
+        problems.append(
+            Problem(path, what=f"it has {len(content):,} bytes, at most {limit:,} are read", todo=todo)
+        )
+        return None
+    try:
+        return model.model_validate_json(content)
+    except ValidationError as error:
+        problems.append(Problem(path, what=_first(error), todo=todo))
+        return None
+
+
+def _plausible(path: str, times: Iterable[datetime], problems: list[Problem]) -> bool:
+    """Whether times can be calculated with; the ends of the calendar cannot."""
+    odd = next((time for time in times if not 2000 <= time.year < 2200), None)
+    if odd is not None:
+        problems.append(Problem(path, what=f"it names the year {odd.year}", todo=MENDED))
+    return odd is None
+
+
+def _first(error: ValidationError) -> str:
+    """The first of pydantic's errors in one printable line; where it stands may be hostile text."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    place = ".".join(str(step) for step in first["loc"])
+    said = f"{place}: {first['msg']}" if place else first["msg"]
+    return "".join(c if c.isprintable() else "?" for c in said)[:200]

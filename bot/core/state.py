@@ -1,0 +1,216 @@
+"""How a session stands: reduced from facts that lie in git, never from what an agent says of itself."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Literal
+
+from bot.core.findings import Blocker
+from bot.core.mission import Mission
+from bot.core.records import AgentRecord, AgentState
+from bot.core.session import SessionData, branch_ref
+
+Phase = Literal["launched", "running", "complete", "merged"]
+"""launched: no agent is recorded. running: some are. complete: all are. merged: it lies in the base branch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """That a session lies in the base branch, and which commit brought it when the history says so."""
+
+    commit: str | None = None
+    time: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFacts:
+    """What git says about a session. `tip` is its branch's commit, None when the branch is gone."""
+
+    data: SessionData
+    tip: str | None = None
+    merge: Merge | None = None
+    deliverable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRef:
+    """A subject by its id and by its name for people."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agents:
+    """The ids of a session's agents by what is recorded of them, in the mission's order."""
+
+    done: tuple[str, ...]
+    blocked: tuple[str, ...]
+    failed: tuple[str, ...]
+    pending: tuple[str, ...]
+
+    @property
+    def total(self) -> int:
+        return self.reported + len(self.pending)
+
+    @property
+    def reported(self) -> int:
+        return len(self.done) + len(self.blocked) + len(self.failed)
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """A session's subjects. covered: findings or gaps are recorded. blocked: recorded without."""
+
+    assigned: tuple[SubjectRef, ...]
+    covered: tuple[SubjectRef, ...]
+    blocked: tuple[SubjectRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockerNote:
+    """A blocker with who recorded it, when, and which subjects it holds up."""
+
+    session: str
+    agent: str
+    recorded: datetime
+    subjects: tuple[SubjectRef, ...]
+    blocker: Blocker
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """How a session stands. Money is in millionths of a US dollar; times are UTC; `eta` None is unknown."""
+
+    session: str
+    mission: Mission
+    branch: str
+    tip: str | None
+    phase: Phase
+    agents: Agents
+    subjects: Subjects
+    findings: int
+    verified: int
+    gaps: int
+    blocker_count: int
+    blockers: tuple[BlockerNote, ...]
+    failures: tuple[tuple[str, str], ...]
+    cost: int
+    cap: int
+    launched: datetime
+    last_activity: datetime
+    merge: Merge | None
+    overdue: bool
+    deliverable: bool
+    eta: datetime | None
+
+
+def reduce(facts: SessionFacts, now: datetime) -> SessionState:
+    """A session's state. Only `overdue` looks at `now`; records may come in any order (G19)."""
+    data, mission = facts.data, facts.data.mission
+    ids = [agent.id for agent in mission.agents]
+    records = [data.records[agent] for agent in ids if agent in data.records]
+    agents = _agents(ids, records)
+    phase = _phase(agents, facts.merge)
+    deadline = data.launch.launched + timedelta(hours=mission.limits.session_timeout_hours)
+    last = _last_activity(data.launch.launched, records, facts.merge)
+    return SessionState(
+        session=data.session,
+        mission=mission,
+        branch=branch_ref(mission, data.session).removeprefix("refs/heads/"),
+        tip=facts.tip,
+        phase=phase,
+        agents=agents,
+        subjects=_subjects(data),
+        findings=sum(record.findings for record in records),
+        verified=sum(record.verified for record in records),
+        gaps=sum(record.gaps for record in records),
+        blocker_count=sum(record.blockers for record in records),
+        blockers=tuple(_notes(data, records)),
+        failures=tuple((record.agent, record.reason) for record in records if record.state == "failed"),
+        cost=sum(record.usage.micro_usd for record in records),
+        cap=mission.limits.max_usd,
+        launched=data.launch.launched,
+        last_activity=last,
+        merge=facts.merge,
+        overdue=phase in ("launched", "running") and now > deadline,
+        deliverable=facts.deliverable,
+        eta=_eta(records, len(agents.pending), mission.limits.max_parallel, last),
+    )
+
+
+def _agents(ids: Iterable[str], records: Iterable[AgentRecord]) -> Agents:
+    states: dict[str, AgentState] = {record.agent: record.state for record in records}
+    ordered = list(ids)
+    return Agents(
+        done=tuple(agent for agent in ordered if states.get(agent) == "done"),
+        blocked=tuple(agent for agent in ordered if states.get(agent) == "blocked"),
+        failed=tuple(agent for agent in ordered if states.get(agent) == "failed"),
+        pending=tuple(agent for agent in ordered if agent not in states),
+    )
+
+
+def _phase(agents: Agents, merge: Merge | None) -> Phase:
+    if merge is not None:
+        return "merged"
+    if not agents.pending:
+        return "complete"
+    return "running" if agents.reported else "launched"
+
+
+def _last_activity(launched: datetime, records: Iterable[AgentRecord], merge: Merge | None) -> datetime:
+    merged = [merge.time] if merge and merge.time else []
+    return max([launched, *(record.recorded for record in records), *merged])
+
+
+def _subjects(data: SessionData) -> Subjects:
+    assigned: list[SubjectRef] = []
+    covered: list[SubjectRef] = []
+    blocked: list[SubjectRef] = []
+    for agent in data.mission.agents:
+        record = data.records.get(agent.id)
+        held_up = _held_up(data, record) if record else frozenset()
+        for subject in agent.subjects:
+            reference = SubjectRef(subject.id, subject.name)
+            assigned.append(reference)
+            if record:
+                (blocked if held_up is None or reference.id in held_up else covered).append(reference)
+    return Subjects(tuple(assigned), tuple(covered), tuple(blocked))
+
+
+def _held_up(data: SessionData, record: AgentRecord) -> frozenset[str] | None:
+    """The ids of the subjects that a recorded agent did not cover; None: all of them, or nobody knows."""
+    if record.state == "done":
+        return frozenset()
+    file = data.findings.get(record.agent)
+    if record.state == "failed" or file is None:
+        return None
+    named = {blocker.subject for blocker in file.blockers}
+    answered = {finding.subject for finding in file.findings} | {gap.subject for gap in file.gaps}
+    if None in named:
+        assigned = {s.id for agent in data.mission.agents if agent.id == record.agent for s in agent.subjects}
+        named |= assigned - answered
+    return frozenset(subject for subject in named if subject)
+
+
+def _notes(data: SessionData, records: Iterable[AgentRecord]) -> Iterable[BlockerNote]:
+    subjects = {agent.id: agent.subjects for agent in data.mission.agents}
+    for record in records:
+        file = data.findings.get(record.agent)
+        for blocker in file.blockers if file else ():
+            named = tuple(
+                SubjectRef(s.id, s.name) for s in subjects[record.agent] if blocker.subject in (None, s.id)
+            )
+            yield BlockerNote(data.session, record.agent, record.recorded, named, blocker)
+
+
+def _eta(records: list[AgentRecord], pending: int, parallel: int, last: datetime) -> datetime | None:
+    """The last activity plus the median duration of the recorded agents, once for each round still to come."""
+    durations = sorted(record.finished - record.started for record in records if record.finished > record.started)
+    if not durations or not pending:
+        return None
+    try:
+        return last + durations[len(durations) // 2] * ceil(pending / parallel)
+    except OverflowError:
+        return None  # a record says that it took centuries
