@@ -41,7 +41,7 @@ def _drift(finding: Finding, evidence: Evidence) -> Checked | None:
     quote = normalise(finding.citation.quote)
     still = meaningful(quote) and (stands_in(quote, normalise(evidence.text)) or _elsewhere(quote, evidence))
     return Checked(
-        "drifted", f"the source has changed; the quote {'still stands' if still else 'is gone from'} it"
+        "drifted", f"the source has changed; the quote {'still stands in' if still else 'is gone from'} it"
     )
 
 
@@ -68,8 +68,10 @@ def _misquoted(finding: Finding, evidence: Evidence) -> str:
     quote = normalise(finding.citation.quote)
     if not meaningful(quote):
         return "the quote is too short to say anything; it needs three letters or digits"
-    if stands_in(quote, normalise(evidence.text)):
+    if stands_in(quote, text := normalise(evidence.text)):
         return ""
+    if quote in text:
+        return "the quote cuts off a word, a number or its unit, or leaves out the denial right before it"
     if not evidence.text and finding.citation.locator:
         place = f"the document has no {finding.citation.locator!r}"
     else:
@@ -86,8 +88,10 @@ def _overstated(finding: Finding, evidence: Evidence) -> str:
     if counted is not None and (wrong := _miscounted(claim, value, counted)):
         return wrong
     quote = normalise(finding.citation.quote)
-    said = "" if claim == quote else unsupported(claim, quote, finding.subject, counted=counted)
-    return said or unsupported(value, quote, finding.subject, counted=counted)
+    beyond = (
+        unsupported(text, quote, finding.subject, counted=counted) for text in (claim, value) if text != quote
+    )
+    return next(filter(None, beyond), "")
 
 
 def _miscounted(claim: str, value: str, count: int) -> str:

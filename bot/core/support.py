@@ -92,7 +92,7 @@ def _turned(claim: str, quote: str, said: Facts, given: Facts) -> str:
     denied, denies = _DENIAL.search(quote.casefold()), _DENIAL.search(claim.casefold())
     if denies and not denied:
         return f"the claim says {denies.group()!r}, which the quote doesn't"
-    if denied and not denies:
+    if denied and not denies and claim:
         return f"the quote says {denied.group()!r}, which the claim leaves out"
     bounds = _bounds(claim)
     for group in _STRONG:
