@@ -154,6 +154,10 @@ class Forge(Protocol):
         """Moves a branch from `expected` to its descendant `new`. Raises LostRace when it is elsewhere by now."""
         ...
 
+    def delete(self, branch: str, expected: str) -> None:
+        """Deletes a merged branch; not when somebody has it checked out. Raises LostRace when it has moved."""
+        ...
+
 
 class Display(Protocol):
     """Somebody watches a session run."""

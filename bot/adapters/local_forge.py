@@ -6,8 +6,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from bot.adapters.git import Git
+from bot.adapters.git import Git, GitRepository
 from bot.errors import LostRace, Refused, SwarmError
+from bot.ports import RefUpdate
 
 # A merge must not run what lies in the user's repository, and must not ask anybody anything.
 QUIET = ("-c", "core.hooksPath=/dev/null", "-c", "advice.diverging=false", "-c", "merge.verifySignatures=false")
@@ -35,6 +36,12 @@ class LocalForge:
                 self.git.run("update-ref", ref, new, expected)
             else:
                 _fast_forward(tree, branch, new)
+
+    def delete(self, branch: str, expected: str) -> None:
+        """Deletes a branch, unless it is checked out somewhere."""
+        ref = f"refs/heads/{branch}"
+        if self._checked_out(ref) is None:
+            GitRepository(self.git.directory).update([RefUpdate(ref, None, expected)])
 
     @contextmanager
     def running(self, mission: str) -> Iterator[None]:
@@ -65,5 +72,5 @@ def _fast_forward(tree: Path, branch: str, new: str) -> None:
     except SwarmError as error:
         raise Refused(
             f"{branch} is checked out, and moving it would overwrite what is not committed there ({error})",
-            f"commit or move those files, or check out another branch; then run again; nothing is lost",
+            "commit or move those files, or check out another branch; then run again; nothing is lost",
         ) from error

@@ -1,0 +1,194 @@
+"""Builds the adapters for one repository on this machine and hands them to the commands."""
+
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.adapters.clock import SystemClock
+from bot.adapters.git import GitRepository, base_branch, open_repository
+from bot.adapters.local_forge import LocalForge
+from bot.commands.outcome import Outcome
+from bot.core.mission import Backend
+from bot.errors import Refused, SwarmError
+
+if TYPE_CHECKING:
+    from bot.adapters.sources.library import Library
+    from bot.commands.close import Closing
+    from bot.core.mission import AgentSpec
+    from bot.core.session import SessionData
+    from bot.ports import Agent
+
+SCHEMES = {"all": None, "packages": frozenset({"pypi", "npm", "file"}), "files": frozenset({"file"})}
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """One repository, its base branch, and where sources come from."""
+
+    repo: GitRepository
+    base: str
+    clock: SystemClock
+    only: str
+    cache: Path | None
+
+    @classmethod
+    def at(cls, folder: Path, *, base: str = "", only: str = "all", cache: Path | None = None) -> "Workplace":
+        """The workplace of the repository that a folder lies in. Raises SwarmError when it cannot be used."""
+        repo = open_repository(folder.resolve())
+        return cls(repo, base or base_branch(repo), SystemClock(), only, cache)
+
+    def run(self, mission: Path, *, backend: str | None, parallel: int, merge: bool) -> Outcome:
+        """`swarm run`."""
+        from bot.adapters.terminal import show
+        from bot.commands.ending import ending
+        from bot.commands.run import Running, run
+        from bot.core.loading import load_mission
+
+        began = time.monotonic()
+        content = mission.read_bytes()
+        loaded = load_mission(content, str(mission))
+        forge, sources = LocalForge(self.repo.git.directory), self._library()
+        backends = Backends(sources, self.clock, backend)
+        with forge.running(loaded.mission), show(loaded, sys.stderr) as display:
+            parts = Running(self._closing(forge, sources), backends, display, parallel)
+            closed = run(parts, mission=content, file=str(mission), by="local", merge=merge)
+        return ending(closed, base=self.base, seconds=time.monotonic() - began)
+
+    def launch(self, mission: Path, by: str) -> Outcome:
+        """`swarm launch`."""
+        from bot.commands.launch import launch
+
+        opened = launch(
+            self.repo, self.clock, mission=mission.read_bytes(), file=str(mission), base=self.base, by=by
+        )
+        branch = opened.branch.removeprefix("refs/heads/")
+        state = "merged" if opened.merged else "launched" if opened.created else "open"
+        return Outcome(
+            {"session": opened.session, "branch": branch, "state": state},
+            f"{opened.session} {state} on branch {branch}",
+        )
+
+    def agent(self, session: str, agent: str, attempt: int, output: Path) -> Outcome:
+        """`swarm agent`: the artifact is written whole or not at all."""
+        from bot.commands.agent import agent as work
+
+        data = self._session(session)
+        spec = _spec(data, agent)
+        progress = lambda what: print(f"{agent} {what}", file=sys.stderr)  # noqa: E731
+        handed = work(
+            Backends(self._library(), self.clock, None),
+            self.clock,
+            data.mission,
+            data.launch,
+            spec,
+            attempt,
+            progress,
+        )
+        if handed.artifact is None:
+            raise SwarmError(f"{agent} failed: {handed.failure}", "record the attempt without an artifact")
+        draft = output.with_name(output.name + ".part")
+        draft.write_bytes(handed.artifact)
+        draft.replace(output)
+        return Outcome({"artifact": str(output)}, f"{agent} left its result in {output}")
+
+    def record(self, session: str, agent: str, attempt: int, artifact: Path | None) -> Outcome:
+        """`swarm record`: keeps the record on its own ref, then folds what is pending."""
+        from bot.commands.record import Handover, fold, record
+        from bot.core.session import branch_ref
+
+        data = self._session(session)
+        content = artifact.read_bytes() if artifact else None
+        failure = "" if artifact else "it left no artifact"
+        handed = Handover(_spec(data, agent), attempt, self.clock.now(), content, failure)
+        made = record(self.repo, self._library(), self.clock, data.mission, data.launch, handed)
+        fold(self.repo, self.clock, branch_ref(data.mission, session), session)
+        why = f": {made.reason}" if made.reason else ""
+        text = f"{agent} {made.state}: {made.verified} of {made.findings} findings verified, {made.gaps} gaps{why}"
+        return Outcome(made.model_dump(mode="json"), text)
+
+    def close(self, session: str, *, merge: bool) -> Outcome:
+        """`swarm close`."""
+        from bot.commands.close import close
+        from bot.commands.ending import ending
+
+        began = time.monotonic()
+        closed = close(self._closing(LocalForge(self.repo.git.directory), self._library()), session, merge=merge)
+        return ending(closed, base=self.base, seconds=time.monotonic() - began)
+
+    def gate(self, session: str) -> Outcome:
+        """`swarm gate`."""
+        from bot.adapters.secrets import scan
+        from bot.commands.gate import gate
+
+        return gate(self.repo, self.clock, session=session, base=self.base, library=self._library(), scan=scan)
+
+    def status(self, session: str | None, *, write: bool) -> Outcome:
+        """`swarm status`."""
+        from bot.commands.status import status
+
+        forge = LocalForge(self.repo.git.directory)
+        return status(
+            self.repo,
+            self.clock,
+            base=self.base,
+            write=write,
+            session=session,
+            advance=lambda expected, new: forge.advance(self.base, expected, new),
+        )
+
+    def _closing(self, forge: LocalForge, sources: "Library") -> "Closing":
+        from bot.adapters.secrets import scan
+        from bot.commands.close import Closing
+
+        return Closing(self.repo, forge, sources, self.clock, self.base, scan)
+
+    def _library(self) -> "Library":
+        return library(self.repo.git.directory, self.only, self.cache)
+
+    def _session(self, session: str) -> "SessionData":
+        from bot.commands.close import session_branch
+        from bot.commands.load import load_session
+
+        branch = session_branch(self.repo, session)
+        return load_session(self.repo, self.repo.refs(branch)[branch], session)
+
+
+@dataclass(frozen=True, slots=True)
+class Backends:
+    """Builds an agent's backend; `override` is what --backend says."""
+
+    library: "Library"
+    clock: SystemClock
+    override: str | None
+
+    def __call__(self, backend: Backend) -> "Agent":
+        match self.override or backend:
+            case "extractive":
+                from bot.adapters.agents.extractive import Extractive
+
+                return Extractive(self.library, self.clock)
+            case "simulated":
+                from bot.adapters.agents.simulated import Simulated
+
+                return Simulated(self.library, self.clock)
+            case other:
+                raise Refused(f"the backend {other} is not part of this version", "run with --backend extractive")
+
+
+def library(root: Path, only: str, cache: Path | None) -> "Library":
+    """The sources: kept in the user's cache folder unless told otherwise."""
+    from platformdirs import user_cache_path
+
+    from bot.adapters.sources.library import Library
+
+    return Library(cache or user_cache_path("swarm-sessions"), root, SystemClock(), only=SCHEMES[only])
+
+
+def _spec(data: "SessionData", agent: str) -> "AgentSpec":
+    for spec in data.mission.agents:
+        if spec.id == agent:
+            return spec
+    known = ", ".join(spec.id for spec in data.mission.agents)
+    raise Refused(f"{data.session} has no agent {agent}", f"its agents are {known}")

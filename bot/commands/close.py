@@ -1,0 +1,179 @@
+"""`close`: folds what is pending, writes the deliverable, gates the session and merges it (G1 to G6).
+
+Each step first looks whether it is done already, so that closing again after a crash goes on where it was.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.commands.gate import Scan, judge
+from bot.commands.load import load_session
+from bot.commands.record import fold
+from bot.commands.status import Advance, write_state_files
+from bot.core.consolidate import consolidate
+from bot.core.gate.verdict import Verdict
+from bot.core.merge import is_merge_of, merge_message
+from bot.core.session import RECORDS, SESSIONS, SessionData, branch_ref, csv_path, launch_path
+from bot.errors import LostRace, Refused, SwarmError
+from bot.ports import Clock, Forge, RefUpdate, Repository, SourceLibrary
+from bot.render.csv_table import render_csv
+from bot.render.deliverable import render_deliverable
+
+TRIES = 3
+"""How often a session is gated again because the base branch moved under it (G4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What closing works with."""
+
+    repo: Repository
+    forge: Forge
+    library: SourceLibrary
+    clock: Clock
+    base: str
+    scan: Scan
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """How a session ended, or why it did not: `merged` is the merge commit."""
+
+    data: SessionData
+    branch: str
+    verdict: Verdict
+    merged: str | None
+
+
+def close(parts: Closing, session: str, *, merge: bool) -> Closed:
+    """Writes, gates and (when the verdict is pass and `merge` is set) merges a session.
+
+    A session that is merged already is told as it was merged. Raises Refused when there is no such session, and
+    when the base branch kept moving.
+    """
+    repo, base = parts.repo, f"refs/heads/{parts.base}"
+    if done := _merged(parts, session):
+        _tidy(parts, done)
+        return done
+    branch = session_branch(repo, session)
+    fold(repo, parts.clock, branch, session)
+    data = _write(parts, branch, session)
+    for _ in range(TRIES):
+        write_state_files(repo, parts.clock, base=parts.base, advance=_advance(parts))
+        tip, base_tip = repo.refs(branch)[branch], repo.refs(base)[base]
+        verdict = judge(
+            repo,
+            session=session,
+            tip=tip,
+            base_tip=base_tip,
+            library=parts.library,
+            scan=parts.scan,
+            clock=parts.clock,
+        )
+        if verdict.state != "pass" or not merge:
+            return Closed(data, branch, verdict, None)
+        try:
+            merged = _merge(parts, session, tip, base_tip)
+        except LostRace:
+            continue  # the base moved after the verdict: what was gated is not what would be merged (G1)
+        closed = Closed(data, branch, verdict, merged)
+        _tidy(parts, closed)
+        return closed
+    raise Refused(f"{parts.base} moved {TRIES} times during the gate", "run again; nothing was merged")
+
+
+def _advance(parts: Closing) -> Advance:
+    return lambda expected, new: parts.forge.advance(parts.base, expected, new)
+
+
+def session_branch(repo: Repository, session: str) -> str:
+    """The branch that a session lives on: the one that holds its launch and is named for it."""
+    heads = {ref: tip for ref, tip in repo.refs("refs/heads").items() if ref.endswith(session)}
+    launches = repo.read([(tip, launch_path(session)) for tip in heads.values()])
+    for ref, tip in heads.items():
+        if (tip, launch_path(session)) in launches and branch_ref(
+            load_session(repo, tip, session).mission, session
+        ) == ref:
+            return ref
+    raise Refused(f"there is no open session {session}", "`swarm status` lists the sessions")
+
+
+def _write(parts: Closing, branch: str, session: str) -> SessionData:
+    """Commits the deliverable and its table on the session's branch, unless they are there as they must be."""
+    for _ in range(TRIES):
+        tip = parts.repo.refs(branch)[branch]
+        data = load_session(parts.repo, tip, session)
+        if set(data.records) != {agent.id for agent in data.mission.agents}:
+            return data
+        documents = rendered(data)
+        present = parts.repo.read([(tip, path) for path in documents])
+        if {path: content for (_, path), content in present.items()} == documents:
+            return data
+        message = f"Write {data.mission.deliverable}\n\nSwarm-Session: {session}\n"
+        commit = parts.repo.commit([tip], dict(documents), message, parts.clock.now())
+        try:
+            parts.repo.update([RefUpdate(branch, commit, tip)])
+        except LostRace:
+            continue
+        return data
+    raise Refused(f"{branch} kept moving", "run again")
+
+
+def rendered(data: SessionData) -> dict[str, bytes]:
+    """The deliverable and its table, by path."""
+    deliverable = consolidate(data)
+    return {
+        data.mission.deliverable: render_deliverable(deliverable).encode(),
+        csv_path(data.mission.deliverable): render_csv(deliverable).encode(),
+    }
+
+
+def _merge(parts: Closing, session: str, tip: str, base_tip: str) -> str:
+    """Merges exactly the gated commit into exactly the gated base, and reads back that it is there (G6)."""
+    repo = parts.repo
+    paths = [change.path for change in repo.changes(base_tip, tip)]
+    content = {path: text for (_, path), text in repo.read([(tip, path) for path in paths]).items()}
+    commit = repo.commit([base_tip, tip], dict(content), merge_message(session), parts.clock.now())
+    parts.forge.advance(parts.base, base_tip, commit)
+    now = repo.refs(f"refs/heads/{parts.base}")[f"refs/heads/{parts.base}"]
+    if not repo.contains(now, commit) or _differs(repo, commit, content):
+        raise SwarmError(
+            f"{parts.base} does not hold session {session} although it was merged as {commit[:12]}",
+            "look at the base branch's history; the session's branch is kept",
+        )
+    return commit
+
+
+def _differs(repo: Repository, commit: str, content: Mapping[str, bytes]) -> bool:
+    there = repo.read([(commit, path) for path in content])
+    return {path: text for (_, path), text in there.items()} != content
+
+
+def _merged(parts: Closing, session: str) -> Closed | None:
+    """The session as it was merged, with the verdict of the commit that was gated, found again."""
+    repo, base = parts.repo, f"refs/heads/{parts.base}"
+    base_tip = repo.refs(base).get(base)
+    if base_tip is None or not repo.read([(base_tip, launch_path(session))]):
+        return None
+    merge = next((entry for entry in repo.log(base_tip) if is_merge_of(entry, session)), None)
+    if merge is None:
+        raise Refused(
+            f"{SESSIONS}{session} is on {parts.base}, but no merge of it", "restore the history of the base"
+        )
+    data = load_session(repo, merge.commit, session)
+    first, gated = merge.parents
+    verdict = judge(
+        repo, session=session, tip=gated, base_tip=first, library=parts.library, scan=parts.scan, clock=parts.clock
+    )
+    return Closed(data, branch_ref(data.mission, session), verdict, merge.commit)
+
+
+def _tidy(parts: Closing, closed: Closed) -> None:
+    """After a merge: the state files say so, and the refs that are not needed any more go."""
+    repo, session = parts.repo, closed.data.session
+    write_state_files(repo, parts.clock, base=parts.base, advance=_advance(parts))
+    gone = [RefUpdate(ref, None, commit) for ref, commit in repo.refs(RECORDS + session).items()]
+    repo.update(gone)
+    tip = repo.refs(closed.branch).get(closed.branch)
+    if tip and closed.merged and repo.contains(closed.merged, tip):
+        parts.forge.delete(closed.branch.removeprefix("refs/heads/"), tip)
