@@ -1,0 +1,268 @@
+"""From the findings of a session's agents to the value that the deliverable is rendered from.
+
+Everything is in the order of the mission, then of the agent's own file, so that the same findings give the same
+deliverable. Nothing is dropped in silence: what cannot stand as a claim is counted and said.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.core.assess import COMPLEXITIES, PRIORITIES, Assessment, assess
+from bot.core.citation_ids import citation_id, footnote_label
+from bot.core.fields import SECTIONS, Field, Section
+from bot.core.findings import Blocker, CheckedFinding, Gap
+from bot.core.mission import Mission, Subject
+from bot.core.neutral import visible
+from bot.core.session import SessionData, csv_path
+
+FieldState = Literal["answered", "unverified", "gap", "missing"]
+"""answered: by a verified claim. unverified: by others only. gap: said to be open. missing: nothing was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A finding with its citation's id and the label of its footnote."""
+
+    id: str
+    label: str
+    finding: CheckedFinding
+
+
+@dataclass(frozen=True, slots=True)
+class FieldReport:
+    """What became of one field: its verified claims and its gaps."""
+
+    field: Field
+    state: FieldState
+    claims: tuple[Cited, ...]
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionReport:
+    """One of the seven sections, with its fields in the mission's order."""
+
+    name: Section
+    fields: tuple[FieldReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectReport:
+    """Everything about one subject. `assessment` is None when no finding of it is verified."""
+
+    id: str
+    name: str
+    agent: str
+    sections: tuple[SectionReport, ...]
+    unverified: tuple[Cited, ...]
+    blockers: tuple[Blocker, ...]
+    assessment: Assessment | None
+
+    @property
+    def fields(self) -> tuple[FieldReport, ...]:
+        return tuple(report for section in self.sections for report in section.fields)
+
+    @property
+    def claims(self) -> tuple[Cited, ...]:
+        """The verified claims, in the order of the document."""
+        return tuple(cited for report in self.fields for cited in report.claims)
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        return tuple(gap for report in self.fields for gap in report.gaps)
+
+    @property
+    def researched(self) -> bool:
+        """Whether anything was delivered: a finding, verified or not, or a gap."""
+        return any(report.state != "missing" for report in self.fields if report.field.kind == "claim")
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a deliverable says of itself. `claims` = `verified` + `unverified`; hours are those of the rubric."""
+
+    subjects: int
+    covered: int
+    claims: int
+    verified: int
+    unverified: int
+    gaps: int
+    blockers: int
+    hours: int
+    complexity: tuple[tuple[str, int], ...]
+    priority: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Deliverable:
+    """A session's document as a value. `merged` counts findings that repeat another one; `strays` those (and
+    gaps) that name a subject or a field which the mission does not have; `blockers` are those of no subject."""
+
+    session: str
+    title: str
+    path: str
+    table: str
+    fields: tuple[Field, ...]
+    extra_output: tuple[str, ...]
+    subjects: tuple[SubjectReport, ...]
+    blockers: tuple[Blocker, ...]
+    merged: int
+    strays: int
+    totals: Totals
+
+
+def consolidate(data: SessionData) -> Deliverable:
+    """The deliverable of a session: pure, deterministic, linear in the number of findings."""
+    mission = data.mission
+    inbox = _Inbox(data)
+    subjects = tuple(
+        _subject(mission, agent.id, subject, inbox) for agent in mission.agents for subject in agent.subjects
+    )
+    blockers = tuple(inbox.blockers.get(None, ()))
+    kept = sum(len(subject.claims) + len(subject.unverified) for subject in subjects)
+    return Deliverable(
+        session=data.session,
+        title=mission.title,
+        path=mission.deliverable,
+        table=csv_path(mission.deliverable),
+        fields=mission.fields,
+        extra_output=mission.extra_output,
+        subjects=subjects,
+        blockers=blockers,
+        merged=inbox.accepted - kept,
+        strays=inbox.strays,
+        totals=_count(subjects, blockers),
+    )
+
+
+def figures(deliverable: Deliverable) -> Totals:
+    """The totals of a deliverable, counted again from its body: what `deliverable.totals` must equal."""
+    return _count(deliverable.subjects, deliverable.blockers)
+
+
+class _Inbox:
+    """What the agents delivered, sorted by subject and field in one pass, in the mission's order of agents."""
+
+    def __init__(self, data: SessionData) -> None:
+        self.findings: dict[tuple[str, str], list[CheckedFinding]] = {}
+        self.gaps: dict[tuple[str, str], list[Gap]] = {}
+        self.blockers: dict[str | None, list[Blocker]] = {}
+        self.accepted = 0
+        self.strays = 0
+        mission = data.mission
+        self._subjects = {subject.id for subject in mission.subjects}
+        self._fields = {field.id for field in mission.fields}
+        order = [agent.id for agent in mission.agents]
+        for agent in [*order, *sorted(data.findings.keys() - set(order))]:
+            if agent in data.findings:
+                file = data.findings[agent]
+                self._take(file.findings, file.gaps, file.blockers)
+
+    def _take(self, findings: Iterable[CheckedFinding], gaps: Iterable[Gap], blockers: Iterable[Blocker]) -> None:
+        for finding in findings:
+            if self._wanted(finding):
+                self.accepted += 1
+                self.findings.setdefault((finding.subject, finding.field), []).append(finding)
+        for gap in gaps:
+            if self._wanted(gap):
+                self.gaps.setdefault((gap.subject, gap.field), []).append(gap)
+        for blocker in blockers:
+            subject = blocker.subject if blocker.subject in self._subjects else None
+            self.blockers.setdefault(subject, []).append(blocker)
+
+    def _wanted(self, item: CheckedFinding | Gap) -> bool:
+        if item.subject in self._subjects and item.field in self._fields:
+            return True
+        self.strays += 1
+        return False
+
+
+def _subject(mission: Mission, agent: str, subject: Subject, inbox: _Inbox) -> SubjectReport:
+    fields = _in_sections(mission.fields)
+    cited = list(_numbered(mission.domain, subject.id, fields, inbox))
+    by_field: dict[str, list[Cited]] = {}
+    for item in cited:
+        by_field.setdefault(item.finding.field, []).append(item)
+    reports = {
+        field.id: _field(field, by_field.get(field.id, ()), inbox.gaps.get((subject.id, field.id), ()))
+        for field in fields
+    }
+    return SubjectReport(
+        id=subject.id,
+        name=subject.name,
+        agent=agent,
+        sections=tuple(
+            SectionReport(name, tuple(reports[field.id] for field in fields if field.section == name))
+            for name in SECTIONS
+        ),
+        unverified=tuple(item for item in cited if item.finding.state != "verified"),
+        blockers=tuple(inbox.blockers.get(subject.id, ())),
+        assessment=assess([item.finding for item in cited], mission.fields),
+    )
+
+
+def _in_sections(fields: Sequence[Field]) -> list[Field]:
+    """The fields in the order in which the document shows them."""
+    return sorted(fields, key=lambda field: SECTIONS.index(field.section))
+
+
+def _numbered(domain: str, subject: str, fields: Iterable[Field], inbox: _Inbox) -> Iterator[Cited]:
+    findings = (
+        finding for field in fields for finding in without_repeats(inbox.findings.get((subject, field.id), ()))
+    )
+    for number, finding in enumerate(findings, start=1):
+        label = footnote_label(subject, number)
+        yield Cited(citation_id(domain, subject, number, finding.citation.retrieved), label, finding)
+
+
+def without_repeats(findings: Sequence[CheckedFinding]) -> list[CheckedFinding]:
+    """The findings of one field without those that say the same with the same quote.
+
+    Case, spacing and a final full stop make no difference. The first one stays, in its place, unless a later one
+    is verified and it is not.
+    """
+    kept: dict[tuple[str, str], CheckedFinding] = {}
+    for finding in findings:
+        key = (_gist(finding.claim), _gist(finding.citation.quote))
+        if key not in kept or (finding.state == "verified" and kept[key].state != "verified"):
+            kept[key] = finding
+    return list(kept.values())
+
+
+_END = re.compile(r"[\s.;,]+\Z")
+
+
+def _gist(text: str) -> str:
+    return _END.sub("", visible(text).casefold())
+
+
+def _field(field: Field, cited: Sequence[Cited], gaps: Sequence[Gap]) -> FieldReport:
+    claims = tuple(item for item in cited if item.finding.state == "verified")
+    state: FieldState = "missing"
+    if claims:
+        state = "answered"
+    elif cited:
+        state = "unverified"
+    elif gaps:
+        state = "gap"
+    return FieldReport(field, state, claims, tuple(gaps))
+
+
+def _count(subjects: Sequence[SubjectReport], blockers: Sequence[Blocker]) -> Totals:
+    verified = sum(len(subject.claims) for subject in subjects)
+    unverified = sum(len(subject.unverified) for subject in subjects)
+    made = [subject.assessment for subject in subjects if subject.assessment]
+    return Totals(
+        subjects=len(subjects),
+        covered=sum(subject.researched for subject in subjects),
+        claims=verified + unverified,
+        verified=verified,
+        unverified=unverified,
+        gaps=sum(len(subject.gaps) for subject in subjects),
+        blockers=len(blockers) + sum(len(subject.blockers) for subject in subjects),
+        hours=sum(assessment.hours for assessment in made),
+        complexity=tuple((name, sum(a.complexity == name for a in made)) for name in COMPLEXITIES),
+        priority=tuple((name, sum(a.priority == name for a in made)) for name in PRIORITIES),
+    )

@@ -1,0 +1,98 @@
+"""Text from outside, made harmless in Markdown: it reads the same and does nothing.
+
+Neutralised are mentions, references to issues and commits, closing keywords, slash commands, HTML, images, links,
+footnotes, emoji names, formulas, and everything that would start a block or a cell. What GitHub recognises after
+Markdown has been rendered (`@name`, `#1`, `https://`) cannot be escaped with a backslash; a zero-width space,
+written as the entity `&#8203;`, parts it, so that the file itself holds nothing that cannot be seen.
+"""
+
+import re
+import unicodedata
+from urllib.parse import quote, urlsplit
+
+BREAK = "&#8203;"
+_FILLERS = "\u034f\u115f\u1160\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
+_UNSEEN = dict.fromkeys(map(ord, _FILLERS), " ")
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+_ENTITIES = {"<": "&lt;", "|": "&#124;"}
+_ACTIVE = re.compile(
+    r"""
+    (?P<start>\A[/#+>=-])               # a slash command, heading, list, quotation or rule
+  | (?P<number>\A\d{1,9}[.)])           # an ordered list
+  | (?P<entity>[<|])
+  | (?P<escape>[\\`*~\[\]$] | &(?=[\#A-Za-z]) | (?<![^\W_])_ | _(?![^\W_]))
+  | (?P<part>@(?=\S) | \#(?=\w) | \bGH(?=-\d) | :(?=//) | \bwww(?=\.) | \b(?:mailto|xmpp)(?=:) | :(?=[\w+-]+:))
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def visible(text: str) -> str:
+    """The text on one line, without control, zero-width and bidirectional characters (rules A2, A5)."""
+    if not text.isprintable():
+        text = "".join(map(_seen, text))
+    if not text.isascii():
+        text = text.translate(_UNSEEN)
+    return " ".join(text.split())
+
+
+def _seen(character: str) -> str:
+    match unicodedata.category(character):
+        case "Cf":
+            return ""
+        case "Cs":
+            return _REPLACEMENT
+        case "Cc" | "Zs" | "Zl" | "Zp":
+            return " "
+        case _:
+            return character
+
+
+def neutral(text: str) -> str:
+    """`text` as Markdown that renders as the same text and as nothing else, on one line, also in a cell (A15)."""
+    return _ACTIVE.sub(_escaped, visible(text))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    found = match[0]
+    match match.lastgroup:
+        case "start":
+            return "&gt;" if found == ">" else "\\" + found
+        case "number":
+            return f"{found[:-1]}\\{found[-1]}"
+        case "entity":
+            return _ENTITIES[found]
+        case "escape":
+            return "\\" + found
+        case _:
+            return found + BREAK
+
+
+def code(text: str) -> str:
+    """`text` as a code span, in which nothing is active. Not for table cells: a pipe would end the cell."""
+    shown = visible(text)
+    if not shown:
+        return "(empty)"
+    longest = max(map(len, re.findall("`+", shown)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if "`" in (shown[0], shown[-1]) else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def link(text: str, url: str) -> str:
+    """A link to an https address that was cited; anything else stays text."""
+    target = visible(url)
+    if not target.lower().startswith("https://") or not _host(target):
+        return neutral(text)
+    return f"[{neutral(text)}]({quote(target, safe=_URL_SAFE).replace('&', '&amp;')})"
+
+
+_URL_SAFE = "/:?#@!$&+,;=%~-._"
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None

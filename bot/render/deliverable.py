@@ -1,0 +1,18 @@
+"""The deliverable of a session as Markdown for GitHub."""
+
+from bot.core.consolidate import Deliverable
+from bot.render import deliverable_parts as parts
+from bot.render.deliverable_tables import anchors, comparison, summary
+from bot.render.engine import render
+
+
+def render_deliverable(deliverable: Deliverable) -> str:
+    """Markdown; the same findings give the same bytes, since no clock and no environment is read."""
+    anchored = anchors(deliverable)
+    return render(
+        "deliverable.md.j2",
+        doc=deliverable,
+        parts=parts,
+        summary=summary(deliverable, anchored),
+        comparisons=[comparison(deliverable, wanted, anchored) for wanted in deliverable.extra_output],
+    )

@@ -1,0 +1,153 @@
+"""Pieces of the deliverable that are put together from values: all of them return Markdown."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.core.assess import FULL_READINESS, Assessment, package
+from bot.core.consolidate import Cited, Deliverable, SubjectReport
+from bot.core.findings import Citation, Gap, Searched
+from bot.core.neutral import code, link, neutral, visible
+from bot.render.engine import Markdown, counted
+
+QUOTE_MAX = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that claims of a subject cite, with how many do."""
+
+    source: str
+    claims: int
+    read: datetime
+    sha256: str
+
+
+def documents(subject: SubjectReport) -> list[Document]:
+    """What a subject's citations were taken from, in the order of their first use."""
+    citations = [cited.finding.citation for cited in (*subject.claims, *subject.unverified)]
+    uses = Counter((citation.source, citation.sha256) for citation in citations)
+    last = {(citation.source, citation.sha256): citation.retrieved for citation in citations}
+    return [Document(source, number, last[source, sha], sha) for (source, sha), number in uses.items()]
+
+
+def unread(subject: SubjectReport) -> list[Searched]:
+    """The sources of a subject that could not be read, each once."""
+    searched = (source for gap in subject.gaps for source in gap.searched if source.state != "readable")
+    return list({source.source: source for source in searched}.values())
+
+
+def source_text(source: str) -> Markdown:
+    """A source for a reader: `botocore 1.44.5 (PyPI), path`, or a page with its link."""
+    scheme, _, rest = source.partition(":")
+    path = rest.partition("#")[2]
+    match scheme:
+        case "https":
+            return Markdown(link(_shortened(rest.removeprefix("//"), 80), source))
+        case "pypi" | "npm" if package(source):
+            registry = "PyPI" if scheme == "pypi" else "npm"
+            where = f", {code(path)}" if path else ""
+            return Markdown(f"{neutral(package(source))} ({registry}){where}")
+        case "file":
+            return Markdown(code(rest))
+        case _:
+            return Markdown(code(source))
+
+
+def cell_source(source: str) -> Markdown:
+    """The same in a cell of a table, where a code span must not hold a pipe."""
+    return Markdown(neutral(source)) if "|" in source else source_text(source)
+
+
+def footnote(cited: Cited) -> Markdown:
+    """Everything that a reader who doubts a claim needs: id, source, place, quote, state, date, hash."""
+    finding, citation = cited.finding, cited.finding.citation
+    place = f" at {code(citation.locator)}" if citation.locator.strip() else ""
+    state = f"{finding.state} {day(citation.retrieved)}"
+    if finding.state != "verified":
+        state = f"**not verified: {finding.state}** (read {day(citation.retrieved)})"
+    parts = (
+        code(cited.id),
+        source_text(citation.source) + place,
+        _words(citation),
+        state,
+        f"sha256 {code(citation.sha256[:12])}",
+    )
+    return Markdown(" · ".join(parts))
+
+
+def _words(citation: Citation) -> str:
+    quote = code(_shortened(visible(citation.quote), QUOTE_MAX))
+    return quote if citation.method == "quoted" else f"counted there; the first: {quote}"
+
+
+def _shortened(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 2].rstrip() + " …"
+
+
+def day(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d")
+
+
+def gap_text(gap: Gap) -> Markdown:
+    """Where an answer was looked for, and why there is none."""
+    read = [source for source in gap.searched if source.state == "readable"]
+    failed = len(gap.searched) - len(read)
+    where = []
+    if read:
+        passages = sum(source.passages for source in read)
+        where.append(f"{counted(len(read), 'source')} searched, {counted(passages, 'passage')}")
+    if failed:
+        where.append(f"{counted(failed, 'source')} could not be read")
+    text = "not answered by the sources" if read else "no source could be read" if failed else "not answered"
+    places = f" ({'; '.join(where)})" if where else ""
+    reason = f" {_sentence(gap.reason)}" if gap.reason.strip() else ""
+    return Markdown(f"*Gap*: {text}{places}.{reason}")
+
+
+def _sentence(text: str) -> str:
+    shown = neutral(text)
+    return shown if shown.endswith((".", "!", "?")) else shown + "."
+
+
+def hours_text(made: Assessment) -> Markdown:
+    """The sum, written so that a reader can add it up."""
+    terms = (f"{entry.hours} {_named(entry.name, entry.value)}" for entry in made.inputs)
+    return Markdown(f"{' + '.join(terms)} = {made.hours}")
+
+
+def _named(name: str, value: str) -> str:
+    return f"{name} ({neutral(value)})" if value else name
+
+
+def ready_text(made: Assessment) -> Markdown:
+    known = ", ".join(f"{field} {points}" for field, points in made.ready) or "nothing of it is known"
+    return Markdown(f"{made.readiness} of {FULL_READINESS} ({known})")
+
+
+def joined(values: Iterable[str]) -> Markdown:
+    return Markdown(", ".join(map(neutral, values)))
+
+
+def headline(deliverable: Deliverable) -> Markdown:
+    """The totals on one line."""
+    totals = deliverable.totals
+    claims = f"{counted(totals.claims, 'claim')}, every one verified against its source"
+    if totals.unverified:
+        claims = f"{counted(totals.verified, 'verified claim')}, {totals.unverified:,} not verified and left out"
+    if not totals.claims:
+        claims = "no claims"
+    parts = (
+        counted(totals.subjects, "subject"),
+        claims,
+        counted(totals.gaps, "gap"),
+        counted(totals.blockers, "blocker"),
+        f"{counted(totals.hours, 'hour')} estimated",
+    )
+    return Markdown(" · ".join(parts))
+
+
+def spread(counts: Iterable[tuple[str, int]]) -> Markdown:
+    """`3 Low, 5 Medium, 6 High`."""
+    return Markdown(", ".join(f"{number:,} {name}" for name, number in counts))
