@@ -1,0 +1,135 @@
+"""Python modules: docstrings, constants, and the operations of API clients. Parsed, never executed.
+
+An operation is a public method of a public class that looks like an API client: its name ends with one of `_CLIENTS`,
+or it derives from a list resource or an instance context. Not counted: properties, class and static methods, `close`,
+the `_async` and `_with_http_info` twins of a method; asynchronous, raw and HTTP-level classes; `aio/` and generated code.
+"""
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator
+
+from bot.adapters.sources.convert import docstring
+from bot.adapters.sources.draft import Draft
+
+_CLIENTS = re.compile(r"(?:Operations|Client|Api|API|Resources?|Group|Service|Manager)$")
+_CLIENT_BASES = re.compile(r"(?:ListResource|InstanceContext)$")
+_NOT_CLIENTS = re.compile(
+    r"^_|Async|Raw|HTTP|Http|^(?:Base|Abstract|Mock|Fake|Test)|Requests|Urllib|Pycurl|UrlFetch"
+)
+_NOT_THERE = re.compile(
+    r"(?:^|/)(?:aio|async_?|_?asyncio|_generated|models?|types|params|domain|tests?|testing|_vendor|vendor)/"
+    r"|(?:^|/)(?:types|models?|params|domain|async_client|_async|aio)\.py$"
+)
+_TWIN = re.compile(r"(?:_async|_with_http_info|_with_http_info_async)$")
+_NOT_OPERATIONS = frozenset(("close", "with_raw_response", "with_streaming_response"))
+_NO_METHODS = frozenset(
+    ("property", "cached_property", "staticmethod", "classmethod", "setter", "getter", "deleter")
+)
+_CONSTANT = re.compile(
+    r"__version__|[A-Z][A-Z0-9_]*|_[A-Z][A-Z0-9_]*|(?:api_?)?version|base_url|endpoint", re.ASCII
+)
+_CONSTANT_MAX = 200
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def convert(path: str, text: str) -> Iterator[Draft]:
+    """Raises SyntaxError or ValueError for what is no Python."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # invalid escapes in a source are its author's matter
+        module = ast.parse(text)
+    yield from docstring.prose("module", ast.get_docstring(module, clean=False))
+    yield from _body(module, "", counted=not _NOT_THERE.search(path))
+
+
+def _body(node: ast.Module | ast.ClassDef, name: str, *, counted: bool) -> Iterator[Draft]:
+    done: set[str] = set()
+    for statement in node.body:
+        if isinstance(statement, ast.ClassDef):
+            yield from _class(statement, _below(name, statement.name), counted=counted)
+        elif isinstance(statement, Function) and statement.name not in done and not _is_overload(statement):
+            done.add(statement.name)
+            yield from _function(statement, _below(name, statement.name))
+        elif isinstance(statement, ast.Assign | ast.AnnAssign):
+            yield from _constant(statement, name)
+
+
+def _class(node: ast.ClassDef, name: str, *, counted: bool) -> Iterator[Draft]:
+    yield from docstring.prose(name, ast.get_docstring(node, clean=False))
+    if not (counted and is_client(node)):
+        yield from _body(node, name, counted=counted)
+        return
+    methods = {s.name: s for s in node.body if isinstance(s, Function) and not _is_overload(s)}
+    for method in methods.values():
+        place = _below(name, method.name)
+        if is_operation(method, methods.keys()):
+            text = ast.get_docstring(method, clean=False)
+            yield from docstring.operation(place, method.name, _signature(method), text)
+        else:
+            yield from _function(method, place)
+    rest = [statement for statement in node.body if not isinstance(statement, Function)]
+    yield from _body(ast.ClassDef(name=node.name, body=rest), name, counted=counted)  # type: ignore[call-arg]
+
+
+def is_client(node: ast.ClassDef) -> bool:
+    """Whether a class looks like an API client."""
+    if _NOT_CLIENTS.search(node.name):
+        return False
+    bases = [base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "") for base in node.bases]
+    return bool(_CLIENTS.search(node.name)) or any(_CLIENT_BASES.search(base) for base in bases)
+
+
+def is_operation(method: Function, siblings: object) -> bool:
+    """Whether a method of an API client is one of its operations."""
+    if method.name.startswith("_") or method.name in _NOT_OPERATIONS or _TWIN.search(method.name):
+        return False
+    return not any(_last_name(decorator) in _NO_METHODS for decorator in method.decorator_list)
+
+
+def _function(node: Function, name: str) -> Iterator[Draft]:
+    text = ast.get_docstring(node, clean=False)
+    if text and (not node.name.startswith("_") or node.name == "__init__"):
+        yield from docstring.prose(name, text)
+    if node.name == "__init__":
+        yield Draft(f"{name} signature", "code", _signature(node))
+
+
+def _signature(node: Function) -> str:
+    """The call as a caller writes it: the parameters with their defaults, without annotations."""
+    arguments = ast.unparse(_bare(node.args))
+    return f"{node.name}({arguments.removeprefix('self').removeprefix(', ')})"
+
+
+def _bare(arguments: ast.arguments) -> ast.arguments:
+    every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg)
+    for argument in every:
+        if argument:
+            argument.annotation = None
+    return arguments
+
+
+def _constant(node: ast.Assign | ast.AnnAssign, scope: str) -> Iterator[Draft]:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    value = node.value
+    if not isinstance(value, ast.Constant) or not isinstance(value.value, str | int | float):
+        return
+    shown = str(value.value).lower() if isinstance(value.value, bool) else str(value.value)
+    for target in targets:
+        if isinstance(target, ast.Name) and _CONSTANT.fullmatch(target.id) and 0 < len(shown) <= _CONSTANT_MAX:
+            yield Draft(_below(scope, target.id), "metadata", f"{target.id}: {shown}")
+
+
+def _is_overload(node: Function) -> bool:
+    return any(_last_name(decorator) == "overload" for decorator in node.decorator_list)
+
+
+def _last_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Call):
+        node = node.func
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def _below(scope: str, name: str) -> str:
+    return f"{scope}.{name}" if scope else name
