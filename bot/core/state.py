@@ -99,6 +99,7 @@ class SessionState:
     cost: int
     cap: int
     launched: datetime
+    deadline: datetime
     last_activity: datetime
     merge: Merge | None
     overdue: bool
@@ -132,6 +133,7 @@ def reduce(facts: SessionFacts, now: datetime) -> SessionState:
         cost=sum(record.usage.micro_usd for record in records),
         cap=mission.limits.max_usd,
         launched=data.launch.launched,
+        deadline=deadline,
         last_activity=last,
         merge=facts.merge,
         overdue=phase in ("launched", "running") and now > deadline,

@@ -1,0 +1,194 @@
+"""The state files at the root of the base branch: pure functions of the overview, in the protocol's formats."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.core.cross_session import cross_criteria
+from bot.core.links import github_slug
+from bot.core.metrics import metrics
+from bot.core.money import usd
+from bot.core.neutral import neutral
+from bot.core.next_actions import next_actions, next_step
+from bot.core.overview import Overview, PhaseProgress, blockers, phase_progress, phases
+from bot.core.roadmap import Roadmap, RoadmapEntry
+from bot.core.state import SessionState
+from bot.render.engine import render
+
+STATUS = "MULTI-SESSION-STATUS.md"
+TRACKER = "INTEGRATION-PROGRESS-TRACKER.md"
+HANDOVER = "SESSION-HANDOVER-PROTOCOL.md"
+BLOCKERS = "BLOCKERS.md"
+ROADMAP = "INTEGRATION-MASTER-ROADMAP.md"
+STATE_FILES = (STATUS, TRACKER, HANDOVER, BLOCKERS, ROADMAP)
+TRUE_AT = "True at "
+
+
+def expected_state_files(overview: Overview, roadmap: Roadmap) -> dict[str, str]:
+    """All state files by path. Same facts, same text, but for the one line that says when it was true."""
+    return {
+        STATUS: status_text(overview),
+        TRACKER: tracker_text(overview),
+        HANDOVER: handover_text(overview),
+        BLOCKERS: blockers_text(overview),
+        ROADMAP: roadmap_text(overview, roadmap),
+    }
+
+
+def same_but_for_the_time(one: str, other: str) -> bool:
+    """Whether two versions of a state file say the same; when and from which commit they say it does not count."""
+    return _timeless(one) == _timeless(other)
+
+
+def _timeless(text: str) -> list[str]:
+    return [line for line in text.splitlines() if not line.startswith(TRUE_AT)]
+
+
+def status_text(overview: Overview) -> str:
+    """MULTI-SESSION-STATUS.md."""
+    return _render("status.md.j2", overview, metrics=metrics(overview.sessions))
+
+
+def tracker_text(overview: Overview) -> str:
+    """INTEGRATION-PROGRESS-TRACKER.md."""
+    entries = [phase_entry(phase) for phase in phases(overview.sessions)]
+    return _render("tracker.md.j2", overview, entries=entries)
+
+
+def phase_entry(phase: PhaseProgress) -> str:
+    """One phase's section of the tracker, ending in a newline."""
+    lines = [
+        f"## Phase {phase.number}: {neutral(phase.name)}",
+        "",
+        f"- Status: {phase.status} (Session {phase.session.mission.session})",
+        f"- APIs: {phase.covered}/{phase.assigned} complete",
+    ]
+    commit = f"- Commit: {phase.commit}" if phase.commit else "- Commit: unknown"
+    lines.append(commit if phase.status == "Complete" else f"- ETA: {eta_text(phase.session)}")
+    return "\n".join(lines) + "\n"
+
+
+def tracker_is_current(text: str, sessions: Sequence[SessionState]) -> bool:
+    """Whether a tracker holds the very entry that the sessions of one phase have now."""
+    entry = phase_entry(phase_progress(sessions)).rstrip().splitlines()
+    lines = text.splitlines()
+    starts = [at for at, line in enumerate(lines) if line == entry[0]]
+    return any(lines[at : at + len(entry)] == entry for at in starts)
+
+
+def handover_text(overview: Overview) -> str:
+    """SESSION-HANDOVER-PROTOCOL.md."""
+    actions = next_actions(overview)
+    return _render(
+        "handover.md.j2",
+        overview,
+        metrics=metrics(overview.sessions),
+        criteria=cross_criteria(overview),
+        blockers=[blocker for blocker in blockers(overview.sessions) if not blocker.resolved_by],
+        actions={urgency: [a for a in actions if a.urgency == urgency] for urgency in ("P0", "P1", "P2")},
+        failures=failure_modes(overview),
+    )
+
+
+def blockers_text(overview: Overview) -> str:
+    """BLOCKERS.md."""
+    return _render("blockers.md.j2", overview, blockers=blockers(overview.sessions))
+
+
+def roadmap_text(overview: Overview, roadmap: Roadmap) -> str:
+    """INTEGRATION-MASTER-ROADMAP.md."""
+    present = {state.session for state in overview.sessions if state.deliverable and state.merge}
+    return _render("roadmap.md.j2", overview, roadmap=roadmap, place=_places(roadmap.entries, present))
+
+
+def _places(entries: Sequence[RoadmapEntry], present: set[str]) -> Mapping[str, str]:
+    """Where each subject stands in its deliverable, relative to the repository; none without the file."""
+    return {
+        entry.subject.id: f"{entry.deliverable}#{github_slug(entry.subject.name)}"
+        for entry in entries
+        if entry.session in present and entry.claims
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class FailureMode:
+    """A way in which sessions go wrong, where it is seen now, and what to do."""
+
+    name: str
+    seen: tuple[str, ...]
+    todo: str
+
+
+def failure_modes(overview: Overview) -> tuple[FailureMode, ...]:
+    """The ways in which sessions are known to go wrong, with where each is seen now."""
+    sessions = overview.sessions
+    return (
+        FailureMode(
+            "a session over its time",
+            tuple(state.session for state in sessions if state.overdue),
+            "look at its silent agents, reassign their work to a new session, write down the lesson",
+        ),
+        FailureMode(
+            "agents that failed",
+            tuple(
+                f"{s.session}/{agent}: {reason or 'no reason'}" for s in sessions for agent, reason in s.failures
+            ),
+            "run the mission again; a backup agent takes the assignment over",
+        ),
+        FailureMode(
+            "a merge conflict",
+            tuple(f"{s}: {', '.join(paths)}" for s, paths in overview.conflicts.items() if paths),
+            "name the files, keep all findings, record the resolution",
+        ),
+        FailureMode(
+            "money that is gone",
+            tuple(state.session for state in sessions if state.cost >= state.cap > 0),
+            "a person decides: raise the cap in a new mission, or leave it",
+        ),
+        FailureMode(
+            "files that cannot be read",
+            tuple(str(problem) for problem in overview.problems),
+            "restore them from the history",
+        ),
+    )
+
+
+def utc(moment: datetime) -> str:
+    """A moment as `2026-11-22 16:40 UTC`."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def eta_text(state: SessionState) -> str:
+    """How long a session still takes from its last activity, as computed from facts; else `unknown`."""
+    if state.eta is None:
+        planned = state.mission.planned_hours
+        if state.phase == "launched" and planned:
+            return f"+{planned:g} hours after {utc(state.launched)} (planned)"
+        return "unknown"
+    hours = (state.eta - state.last_activity) / timedelta(hours=1)
+    return f"+{hours:.1f} hours, {utc(state.eta)}"
+
+
+def blockers_line(state: SessionState) -> str:
+    """A session's blockers in one line."""
+    titles = [f"{neutral(note.blocker.title)} ({note.blocker.impact})" for note in state.blockers]
+    return "; ".join(titles) or ("none" if not state.blocker_count else f"{state.blocker_count}, not readable")
+
+
+def true_at(overview: Overview) -> str:
+    """The line that says how old a state file is."""
+    return f"{TRUE_AT}{utc(overview.now)}, from commit `{overview.commit}` of `{overview.base}`."
+
+
+def _render(template: str, overview: Overview, **values: object) -> str:
+    return render(
+        template,
+        overview=overview,
+        true_at=true_at(overview),
+        utc=utc,
+        usd=usd,
+        eta=eta_text,
+        next_step=next_step,
+        blockers_line=blockers_line,
+        **values,
+    )
