@@ -1,0 +1,57 @@
+"""The secret scanner: detect-secrets' detectors of keys with a known form, over texts in memory.
+
+Its entropy and keyword detectors are left out: our files are full of SHA-256 hashes, and quotes of API
+documentation speak of passwords all the time. So is Artifactory's (`AP` and nine characters), Twilio's (its SIDs
+are identifiers that its documentation prints everywhere) and that of public IP addresses. The detectors run over
+a whole text at a time; the scanner's own driver goes line by line, and takes many times as long.
+"""
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+
+from bot.core.secrets import Match, SecretHit, hits_of, own_matches, without_hashes
+
+# Module, class, and what a text must hold (in lower case) for its patterns to be worth running.
+DETECTORS: tuple[tuple[str, str, str], ...] = (
+    ("aws", "AWSKeyDetector", "a"),
+    ("azure_storage_key", "AzureStorageKeyDetector", "accountkey="),
+    ("basic_auth", "BasicAuthDetector", "@"),
+    ("discord", "DiscordBotTokenDetector", "."),
+    ("github_token", "GitHubTokenDetector", "gh"),
+    ("gitlab_token", "GitLabTokenDetector", "g"),
+    ("jwt", "JwtTokenDetector", "eyj"),
+    ("mailchimp", "MailchimpDetector", "-us"),
+    ("npm", "NpmDetector", "_authtoken"),
+    ("openai", "OpenAIDetector", "t3blbkfj"),
+    ("private_key", "PrivateKeyDetector", "private key"),
+    ("pypi_token", "PypiTokenDetector", "pypi-age"),
+    ("sendgrid", "SendGridDetector", "sg."),
+    ("slack", "SlackDetector", ""),
+    ("square_oauth", "SquareOAuthDetector", "sq0csp-"),
+    ("stripe", "StripeDetector", "k_live_"),
+    ("telegram_token", "TelegramBotTokenDetector", ":"),
+)
+
+
+def scan(files: Mapping[str, bytes]) -> list[SecretHit]:
+    """What looks like a secret in some files: by detect-secrets' detectors and by our own patterns."""
+    texts = {path: without_hashes(content.decode(errors="replace")) for path, content in files.items()}
+    return sorted({hit for path, text in texts.items() for hit in hits_of(path, text, _matches(text))})
+
+
+def _matches(text: str) -> Iterator[Match]:
+    import detect_secrets.core.scan  # noqa: F401  its plugins import one another in circles unless this is first
+
+    yield from own_matches(text)
+    lower = text.lower()
+    for module, name, needle in DETECTORS:
+        if needle not in lower:
+            continue
+        detector = getattr(import_module(f"detect_secrets.plugins.{module}"), name)()
+        valid = getattr(detector, "is_formally_valid", bool)
+        for pattern in detector.denylist:
+            yield from (
+                (detector.secret_type, match.group(), match.start())
+                for match in pattern.finditer(text)
+                if valid(match.group())
+            )

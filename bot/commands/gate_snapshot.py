@@ -1,0 +1,193 @@
+"""Reads what the gate looks at out of git, the sources and the scanner."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.commands.load import load_overview
+from bot.core.changes import Change
+from bot.core.citations import check
+from bot.core.consolidate import consolidate
+from bot.core.gate import Document, GateSnapshot, PhaseFacts, Recheck
+from bot.core.launching import Reservation
+from bot.core.mission import Mission
+from bot.core.overview import phase_progress
+from bot.core.paths import own_files
+from bot.core.records import AgentRecord
+from bot.core.secrets import SecretHit, unpublished
+from bot.core.session import (
+    SESSIONS,
+    SessionData,
+    agent_path,
+    csv_path,
+    findings_path,
+    launch_path,
+    record_ref,
+    reservation_ref,
+)
+from bot.core.snapshot import Plan, parse_plan, parse_session
+from bot.errors import Refused
+from bot.ports import Clock, LogEntry, Repository, SourceLibrary
+from bot.render.csv_table import render_csv
+from bot.render.deliverable import render_deliverable
+from bot.render.state_files import TRACKER
+
+Scan = Callable[[Mapping[str, bytes]], Sequence[SecretHit]]
+"""Finds what looks like a secret in files by path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """A session as its launch commit has it."""
+
+    entry: LogEntry
+    plan: Plan
+    files: Mapping[str, bytes]
+
+
+def launched(repository: Repository, session: str, tip: str) -> Launched:
+    """The session's plan from its launch commit: the oldest one on the branch that holds it (G2).
+
+    Raises Refused when there is none, or none that can be read.
+    """
+    history = repository.log(tip)
+    holding = repository.read([(entry.commit, launch_path(session)) for entry in history])
+    entries = [entry for entry in history if (entry.commit, launch_path(session)) in holding]
+    if not entries:
+        raise Refused(f"{tip[:12]} holds no launch of session {session}", "launch the mission first")
+    first = entries[-1]
+    read = repository.read([(first.commit, path) for path in own_files(session)])
+    files = {path: content for (_, path), content in read.items()}
+    plan, problems = parse_plan(session, files)
+    if plan is None:
+        raise Refused(problems=problems)
+    return Launched(first, plan, files)
+
+
+def load_snapshot(
+    repository: Repository,
+    clock: Clock,
+    session: str,
+    tip: str,
+    base_tip: str,
+    library: SourceLibrary | None,
+    scan: Scan,
+) -> GateSnapshot:
+    """Everything that the verdict on one commit rests on. Raises Refused when it holds no readable launch."""
+    start = launched(repository, session, tip)
+    rules, launch = start.plan.mission, start.plan.launch
+    files = repository.files(tip, [f"{SESSIONS}{session}", rules.deliverable, csv_path(rules.deliverable)])
+    data, problems = parse_session(session, {**files, **start.files})  # by the rules of the launch
+    if data is None:
+        raise Refused(problems=problems)
+    consolidated = consolidate(data)
+    changes = repository.changes(base_tip, tip)
+    written = {change.path: files[change.path] for change in changes if change.path in files}
+    notes = _reservations(repository, rules)
+    merged = _is_merged(repository, launch.base, tip)
+    return GateSnapshot(
+        session=session,
+        rules=rules,
+        launch=launch,
+        records=data.records,
+        findings=data.findings,
+        consolidated=consolidated,
+        deliverable=_document(files, rules.deliverable, render_deliverable(consolidated)),
+        table=_document(files, csv_path(rules.deliverable), render_csv(consolidated)),
+        changes=tuple(changes),
+        merged=merged,
+        problems=tuple(map(str, problems)),
+        edited=tuple(_edited(repository, session, start, files, base_tip)),
+        unrecorded=() if merged else tuple(_unrecorded(repository, session, files, data.records.values())),
+        texts={path: content.decode(errors="replace") for path, content in written.items()},
+        tree=_merged_tree(repository, base_tip, changes),
+        conflicts=repository.conflicts(base_tip, tip),
+        reservations={subject: note.session for subject, note in notes.items()},
+        secrets=_secrets(scan, written, data),
+        rechecks=None if library is None else tuple(_read_again(library, data)),
+        tracker=_tracker(repository, base_tip),
+        phase=_phase(repository, clock, session, launch.base),
+    )
+
+
+def _document(files: Mapping[str, bytes], path: str, expected: str) -> Document:
+    committed = files.get(path)
+    return Document(path, None if committed is None else committed.decode(errors="replace"), expected)
+
+
+def _is_merged(repository: Repository, base: str, tip: str) -> bool:
+    ref = f"refs/heads/{base}"
+    head = repository.refs(ref).get(ref)
+    return head is not None and repository.contains(head, tip)
+
+
+def _edited(
+    repository: Repository, session: str, start: Launched, files: Mapping[str, bytes], base_tip: str
+) -> Iterator[str]:
+    """The launch's files as far as the branch changed them, or never had them from the base branch (G2)."""
+    yield from (path for path in own_files(session) if files.get(path) != start.files[path])
+    base_commit = start.plan.launch.base_commit
+    if start.entry.parents != (base_commit,) or not repository.contains(base_tip, base_commit):
+        yield f"{launch_path(session)} (its base commit)"
+
+
+def _unrecorded(
+    repository: Repository, session: str, files: Mapping[str, bytes], records: Iterable[AgentRecord]
+) -> Iterator[str]:
+    """Agents whose files are not, byte for byte, those on the ref that their record job wrote (A13)."""
+    refs = repository.refs(record_ref(session, "", 0).rpartition("//")[0])
+    kept = {record.agent: refs.get(record_ref(session, record.agent, record.attempt), "") for record in records}
+    paths = {agent: (agent_path(session, agent), findings_path(session, agent)) for agent in kept}
+    found = repository.read([(commit, path) for agent, commit in kept.items() if commit for path in paths[agent]])
+    for agent, commit in kept.items():
+        if any(found.get((commit, path)) != files.get(path) for path in paths[agent]):
+            yield agent
+
+
+def _merged_tree(repository: Repository, base_tip: str, changes: Sequence[Change]) -> frozenset[str]:
+    gone = {change.path for change in changes if change.status == "deleted"}
+    return frozenset((repository.paths(base_tip).keys() | {change.path for change in changes}) - gone)
+
+
+def _reservations(repository: Repository, rules: Mission) -> dict[str, Reservation]:
+    refs = repository.refs(reservation_ref(""))
+    held = {s.id: refs[ref] for s in rules.subjects if (ref := reservation_ref(s.id)) in refs}
+    notes = repository.read([(commit, "reservation.json") for commit in sorted(set(held.values()))])
+    return {
+        subject: Reservation.model_validate_json(notes[commit, "reservation.json"])
+        for subject, commit in held.items()
+        if (commit, "reservation.json") in notes
+    }
+
+
+def _secrets(scan: Scan, written: Mapping[str, bytes], data: SessionData) -> tuple[SecretHit, ...]:
+    """What the scanner finds, without the example keys that a quoted source prints itself."""
+    hits = scan(written)
+    if not hits:
+        return ()
+    quotes = (f.citation.quote for file in data.findings.values() for f in file.findings if f.state == "verified")
+    return unpublished(hits, scan({"quotes": "\n".join(quotes).encode()}))
+
+
+def _read_again(library: SourceLibrary, data: SessionData) -> Iterator[Recheck]:
+    for file in data.findings.values():
+        for finding in file.findings:
+            if finding.state == "verified":
+                cited = finding.citation
+                found = check(finding, library.evidence(cited.source, cited.locator, cited.method))
+                yield Recheck(finding.subject, finding.field, found.state, found.reason)
+
+
+def _tracker(repository: Repository, base_tip: str) -> str | None:
+    content = repository.read([(base_tip, TRACKER)]).get((base_tip, TRACKER))
+    return None if content is None else content.decode(errors="replace")
+
+
+def _phase(repository: Repository, clock: Clock, session: str, base: str) -> PhaseFacts | None:
+    """What the tracker has to say of the session's phase; None when the session is not to be found."""
+    sessions = load_overview(repository, clock.now(), base=base).overview.sessions
+    number = next((state.mission.phase.number for state in sessions if state.session == session), None)
+    if number is None:
+        return None
+    progress = phase_progress([state for state in sessions if state.mission.phase.number == number])
+    status = f"{progress.status} (Session {progress.session.mission.session})"
+    return PhaseFacts(number, status, progress.covered, progress.assigned)

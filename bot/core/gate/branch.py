@@ -1,0 +1,64 @@
+"""Criteria about the branch: it merges cleanly, touches only its own files, and the tracker knows of it."""
+
+import re
+
+from bot.core.gate.snapshot import GateSnapshot
+from bot.core.gate.verdict import Measured, failed, names, passed, plural, skipped, waiting
+from bot.core.paths import Ground, trespass
+
+
+def mergeable(snapshot: GateSnapshot) -> Measured:
+    """A merge into the base branch meets no conflict; as long as that is unknown, it is not ready (G3)."""
+    match snapshot.conflicts:
+        case None:
+            return waiting("not known yet", "run the gate again in a minute")
+        case ():
+            return passed("no conflict")
+        case files:
+            return failed(
+                f"{plural(len(files), 'conflict')}: {names(files)}",
+                "merge the base branch into the session's branch by hand, keeping all findings",
+            )
+
+
+def allowed_paths(snapshot: GateSnapshot) -> Measured:
+    """The branch adds its own files and nothing else; mission and launch are as launched (A10, A12, G2)."""
+    rules = snapshot.rules
+    ground = Ground(snapshot.session, rules.deliverable, frozenset(agent.id for agent in rules.agents))
+    wrong = [why for change in snapshot.changes if (why := trespass(change, ground))]
+    wrong += [f"{path} was changed after the launch" for path in snapshot.edited]
+    if wrong:
+        return failed(
+            f"{len(wrong)} not allowed: {names(wrong)}",
+            "take these changes off the branch; rules change on the base branch, before a launch",
+        )
+    return passed(plural(len(snapshot.changes), "path"))
+
+
+def tracker_current(snapshot: GateSnapshot) -> Measured:
+    """The tracker on the base branch says of the session's phase what the facts say."""
+    todo = "run `swarm status --write`"
+    facts = snapshot.phase
+    if snapshot.merged:
+        return skipped("merged already")
+    if facts is None:
+        return waiting("the facts are not known", todo)
+    wanted = f"{facts.covered}/{facts.assigned}"
+    if snapshot.tracker is None:
+        return failed("there is no tracker", todo)
+    status, progress = _phase(snapshot.tracker, facts.number)
+    if progress != wanted:
+        return failed(f"phase {facts.number} says {progress or 'nothing'}, not {wanted}", todo)
+    if status != facts.status:
+        return failed(f"phase {facts.number} says {status or 'no status'}, not {facts.status}", todo)
+    return passed(f"phase {facts.number} says {wanted}, {status}")
+
+
+def _phase(tracker: str, number: int) -> tuple[str, str]:
+    """What a tracker says of a phase: its status and `x/y`; empty where it says nothing."""
+    section = re.search(rf"^## Phase {number}:.*\n((?:(?!## ).*\n?)*)", tracker, re.MULTILINE)
+    if section is None:
+        return "", ""
+    status = re.search(r"^- Status: (.+?)\s*$", section[1], re.MULTILINE)
+    progress = re.search(r"^- APIs: (\d+/\d+)", section[1], re.MULTILINE)
+    return status[1] if status else "", progress[1] if progress else ""

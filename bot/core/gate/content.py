@@ -1,0 +1,54 @@
+"""Criteria about what the session wrote: no secret, no path of a machine, no link that leads nowhere."""
+
+from collections.abc import Iterator
+
+from bot.core.gate.snapshot import GateSnapshot
+from bot.core.gate.verdict import Measured, failed, names, passed, plural, waiting
+from bot.core.links import broken_links, links
+from bot.core.paths import machine_paths
+
+
+def no_secrets(snapshot: GateSnapshot) -> Measured:
+    """Nothing that looks like a key stands in what the session wrote, unless its sources publish it."""
+    match snapshot.secrets:
+        case None:
+            return waiting("not scanned", "run the gate again with the scanner")
+        case ():
+            return passed(f"none in {plural(len(snapshot.texts), 'file')}")
+        case hits:
+            places = [f"{hit.path}:{hit.line} ({hit.kind})" for hit in hits]
+            return failed(
+                f"{plural(len(hits), 'secret')}: {names(places)}",
+                "revoke the key, then run the agent again: what was pushed stays in git's history",
+            )
+
+
+def no_machine_paths(snapshot: GateSnapshot) -> Measured:
+    """No path of a machine stands in what the session wrote, unless a source that is quoted says it."""
+    quoted = "\n".join(_words_of_sources(snapshot))
+    found = [
+        hit
+        for file, text in snapshot.texts.items()
+        for hit in machine_paths(file, text)
+        if not (hit.path in quoted or hit.path.replace("\\\\", "\\") in quoted)
+    ]
+    if found:
+        places = names(f"{hit.file}:{hit.line} {hit.path[:80]}" for hit in found)
+        return failed(f"{len(found)} found: {places}", "write paths relative to the repository, or GitHub URLs")
+    return passed(f"none in {plural(len(snapshot.texts), 'file')}")
+
+
+def _words_of_sources(snapshot: GateSnapshot) -> Iterator[str]:
+    for finding in snapshot.verified():
+        yield finding.citation.quote
+        yield finding.citation.locator
+
+
+def links_good(snapshot: GateSnapshot) -> Measured:
+    """Relative links lead to files and headings that are there, all others are https URLs, footnotes exist."""
+    documents = {path: text for path, text in snapshot.texts.items() if path.endswith(".md")}
+    broken = [link for path in documents for link in broken_links(path, documents, snapshot.tree)]
+    if broken:
+        places = names(f"{link.file}:{link.line} {link.target[:80]}: {link.why}" for link in broken)
+        return failed(f"{len(broken)} broken: {places}", "link to files of the repository or to https URLs")
+    return passed(plural(sum(1 for text in documents.values() for _ in links(text)), "link"))

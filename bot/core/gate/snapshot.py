@@ -1,0 +1,88 @@
+"""Everything that the gate looks at, as plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.core.changes import Change
+from bot.core.consolidate import Deliverable
+from bot.core.findings import CheckedFinding, CitationState
+from bot.core.mission import Mission
+from bot.core.records import AgentRecord, FindingsFile, Launch
+from bot.core.secrets import SecretHit
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A rendered file: as it is committed (None: it is not) and as the findings say it must be."""
+
+    path: str
+    committed: str | None
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """What a source says now about a finding that was recorded as verified."""
+
+    subject: str
+    field: str
+    state: CitationState
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseFacts:
+    """What the tracker has to say of a session's phase."""
+
+    number: int
+    status: str
+    covered: int
+    assigned: int
+
+
+@dataclass(frozen=True, slots=True)
+class GateSnapshot:
+    """One session at one commit of its branch, seen from one commit of the base branch.
+
+    `rules` and `launch` are those of the launch commit, never the branch's own (G2). None says that a thing
+    is not known (`conflicts`, `secrets`) or was not asked for (`rechecks`).
+    """
+
+    session: str
+    rules: Mission
+    launch: Launch
+    records: Mapping[str, AgentRecord]
+    findings: Mapping[str, FindingsFile]
+    consolidated: Deliverable
+    """What the findings make of the deliverable."""
+    deliverable: Document
+    table: Document
+    changes: tuple[Change, ...]
+    merged: bool = False
+    """Whether the commit lies in the base branch already: who holds what now does not matter then."""
+    problems: tuple[str, ...] = ()
+    """Files of the session that cannot be read, and why."""
+    edited: tuple[str, ...] = ()
+    """Files of the launch commit that the branch has changed since."""
+    unrecorded: tuple[str, ...] = ()
+    """Agents whose files on the branch are not those that their record job kept on its own ref (A13)."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """What the session wrote: path to text."""
+    tree: frozenset[str] = frozenset()
+    """Every path that is there once the session is merged."""
+    conflicts: tuple[str, ...] | None = None
+    reservations: Mapping[str, str] = field(default_factory=dict)
+    """Subject to the session that reserved it."""
+    secrets: tuple[SecretHit, ...] | None = None
+    rechecks: tuple[Recheck, ...] | None = None
+    tracker: str | None = None
+    phase: PhaseFacts | None = None
+
+    @property
+    def assigned(self) -> dict[str, str]:
+        """Every subject of the mission as launched, by id, with the agent that it is assigned to."""
+        return {subject.id: agent.id for agent in self.rules.agents for subject in agent.subjects}
+
+    def verified(self) -> list[CheckedFinding]:
+        """The findings that the deliverable may rest on."""
+        return [f for file in self.findings.values() for f in file.findings if f.state == "verified"]

@@ -1,0 +1,36 @@
+"""The gate's verdict for people: lines for a terminal, a checklist for a comment or a job summary."""
+
+from bot.core.gate.verdict import CriterionResult, CriterionState, Verdict
+from bot.core.neutral import neutral, visible
+
+WORDS: dict[CriterionState, str] = {"pass": "pass", "fail": "fail", "waiting": "wait", "skipped": "skip"}
+SUMMARY = {"pass": "may be merged", "fail": "may not be merged", "waiting": "is not ready"}
+
+
+def verdict_text(verdict: Verdict) -> str:
+    """The verdict as a terminal shows it: one line for each criterion, in columns, without a final newline."""
+    width = max((len(result.title) for result in verdict.criteria), default=0)
+    return "\n".join(["gate", *(_line(result, width) for result in verdict.criteria)])
+
+
+def _line(result: CriterionResult, width: int) -> str:
+    words = f"{result.measured}: {result.action}" if result.action else result.measured
+    return f"  {WORDS[result.state]}  {result.title:<{width}}  {visible(words)}"
+
+
+def verdict_markdown(verdict: Verdict) -> str:
+    """The verdict as a checklist; what passes is ticked, everything else says what to do."""
+    passing = sum(result.state == "pass" for result in verdict.criteria)
+    counted = sum(result.state != "skipped" for result in verdict.criteria)
+    lines = [
+        f"**Gate: {verdict.state}** · {passing} of {counted} criteria pass; the session {SUMMARY[verdict.state]}",
+        "",
+    ]
+    return "\n".join([*lines, *map(_item, verdict.criteria)]) + "\n"
+
+
+def _item(result: CriterionResult) -> str:
+    box = "x" if result.state == "pass" else " "
+    state = "" if result.state == "pass" else f" **{WORDS[result.state]}**"
+    action = f". {visible(result.action)}" if result.action else ""
+    return f"- [{box}]{state} {result.title}: {neutral(result.measured)}{action}"
