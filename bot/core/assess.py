@@ -7,6 +7,7 @@ from typing import Literal
 
 from bot.core.fields import Field
 from bot.core.findings import CheckedFinding
+from bot.core.ids import slug
 
 Complexity = Literal["Low", "Medium", "High"]
 Priority = Literal["P0", "P1", "P2"]
@@ -18,6 +19,7 @@ OPERATION_BANDS = ((10, 4), (30, 8), (100, 16), (300, 32))
 """Up to so many operations: so many hours. Each band is about three times the one before: effort grows with
 the logarithm, since operations of one API resemble each other."""
 MANY_OPERATIONS_HOURS = 48
+UNKNOWN_OPERATIONS_HOURS = 8
 SCHEMES = (
     ("request signing", 12, r"sigv?\d|signature|hmac|signed|signing|mutual tls|mtls|aws4"),
     ("delegated tokens", 8, r"oauth|openid|oidc|jwt|iam|entra|service account|kerberos"),
@@ -34,12 +36,12 @@ LOW_HOURS, MEDIUM_HOURS = 24, 48
 READINESS = (
     ("authentication", 2),
     ("operations", 2),
-    ("sdks", 2),
-    ("rate-limits", 1),
+    ("SDKs", 2),
+    ("rate limits", 1),
     ("pricing", 1),
     ("webhooks", 1),
 )
-"""Points for each field that a verified claim answers."""
+"""Points for each field that a verified claim answers; the field's id is the name in lower case with hyphens."""
 FULL_READINESS = sum(points for _, points in READINESS)
 P0_READINESS, P1_READINESS = 7, 4
 _NONE = frozenset({"no", "none", "0", "not available", "unsupported"})
@@ -82,7 +84,7 @@ def assess(findings: Sequence[CheckedFinding], fields: Sequence[Field]) -> Asses
         known.setdefault(finding.field, []).append(finding)
     inputs = tuple(_inputs(known, fields))
     hours = sum(entry.hours for entry in inputs)
-    ready = tuple((field, points) for field, points in READINESS if field in known)
+    ready = tuple((name, points) for name, points in READINESS if slug(name) in known)
     readiness = sum(points for _, points in ready)
     return Assessment(
         complexity=_complexity(hours),
@@ -135,13 +137,32 @@ def _operations(findings: Sequence[CheckedFinding]) -> Input:
     counted = max((_count(finding) for finding in findings if finding.citation.method == "counted"), default=0)
     number = counted or len(findings)
     value = f"{number:,}" if counted else f"{number:,} quoted" if number else "unknown"
-    return Input("operations", value, operation_hours(number) if number else OPERATION_BANDS[1][1])
+    return Input("operations", value, operation_hours(number) if number else UNKNOWN_OPERATIONS_HOURS)
 
 
 def _count(finding: CheckedFinding) -> int:
     numbers = _NUMBER.findall(finding.value) or _NUMBER.findall(finding.claim)
     digits = re.sub(r"\D", "", numbers[0])[:9] if numbers else ""
     return int(digits or 0)
+
+
+def rubric() -> tuple[tuple[str, str], ...]:
+    """What is counted, and the hours (or points, or the result) that follow: the whole rubric in words."""
+    bands = ", ".join(f"up to {limit}: {hours}" for limit, hours in OPERATION_BANDS)
+    schemes = ", ".join(f"{name}: {hours}" for name, hours, _ in SCHEMES)
+    points = ", ".join(f"{name} {number}" for name, number in READINESS)
+    return (
+        ("base", f"{BASE_HOURS}"),
+        ("operations", f"{bands}, more: {MANY_OPERATIONS_HOURS}, unknown: {UNKNOWN_OPERATIONS_HOURS}"),
+        ("authentication, the costliest kind", f"{schemes}, another or unknown: {OTHER_SCHEME_HOURS}"),
+        ("webhooks or events", f"if there are any: {EVENTS_HOURS}"),
+        ("official SDK", f"if none is known: {NO_SDK_HOURS}"),
+        ("rate limits, pricing", f"if unknown: {UNKNOWN_LIMITS_HOURS}, {UNKNOWN_PRICING_HOURS}"),
+        ("required fields that stay open", f"each: {OPEN_FIELD_HOURS}"),
+        ("complexity", f"Low up to {LOW_HOURS} hours, Medium up to {MEDIUM_HOURS}, High above"),
+        ("readiness, by fields that are answered", f"{points}"),
+        ("priority", f"P0 from {P0_READINESS} points of readiness, P1 from {P1_READINESS}, P2 below"),
+    )
 
 
 def operation_hours(number: int) -> int:

@@ -56,7 +56,8 @@ class SubjectReport:
     name: str
     agent: str
     sections: tuple[SectionReport, ...]
-    unverified: tuple[Cited, ...]
+    cited: tuple[Cited, ...]
+    """Every finding, in the order of the numbers, whatever its citation's state is."""
     blockers: tuple[Blocker, ...]
     assessment: Assessment | None
 
@@ -67,7 +68,11 @@ class SubjectReport:
     @property
     def claims(self) -> tuple[Cited, ...]:
         """The verified claims, in the order of the document."""
-        return tuple(cited for report in self.fields for cited in report.claims)
+        return tuple(cited for cited in self.cited if cited.finding.state == "verified")
+
+    @property
+    def unverified(self) -> tuple[Cited, ...]:
+        return tuple(cited for cited in self.cited if cited.finding.state != "verified")
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
@@ -81,7 +86,11 @@ class SubjectReport:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What a deliverable says of itself. `claims` = `verified` + `unverified`; hours are those of the rubric."""
+    """What a deliverable says of itself.
+
+    `covered` are the subjects with a finding or a gap; `claims` those in the body, which are the verified ones;
+    `unverified` those left out; `hours` the rubric's.
+    """
 
     subjects: int
     covered: int
@@ -121,7 +130,7 @@ def consolidate(data: SessionData) -> Deliverable:
         _subject(mission, agent.id, subject, inbox) for agent in mission.agents for subject in agent.subjects
     )
     blockers = tuple(inbox.blockers.get(None, ()))
-    kept = sum(len(subject.claims) + len(subject.unverified) for subject in subjects)
+    kept = sum(len(subject.cited) for subject in subjects)
     return Deliverable(
         session=data.session,
         title=mission.title,
@@ -197,7 +206,7 @@ def _subject(mission: Mission, agent: str, subject: Subject, inbox: _Inbox) -> S
             SectionReport(name, tuple(reports[field.id] for field in fields if field.section == name))
             for name in SECTIONS
         ),
-        unverified=tuple(item for item in cited if item.finding.state != "verified"),
+        cited=tuple(cited),
         blockers=tuple(inbox.blockers.get(subject.id, ())),
         assessment=assess([item.finding for item in cited], mission.fields),
     )
@@ -251,15 +260,15 @@ def _field(field: Field, cited: Sequence[Cited], gaps: Sequence[Gap]) -> FieldRe
 
 
 def _count(subjects: Sequence[SubjectReport], blockers: Sequence[Blocker]) -> Totals:
-    verified = sum(len(subject.claims) for subject in subjects)
-    unverified = sum(len(subject.unverified) for subject in subjects)
     made = [subject.assessment for subject in subjects if subject.assessment]
+    cited = [item for subject in subjects for item in subject.cited]
+    verified = sum(item.finding.state == "verified" for item in cited)
     return Totals(
         subjects=len(subjects),
         covered=sum(subject.researched for subject in subjects),
-        claims=verified + unverified,
+        claims=sum(len(report.claims) for subject in subjects for report in subject.fields),
         verified=verified,
-        unverified=unverified,
+        unverified=len(cited) - verified,
         gaps=sum(len(subject.gaps) for subject in subjects),
         blockers=len(blockers) + sum(len(subject.blockers) for subject in subjects),
         hours=sum(assessment.hours for assessment in made),

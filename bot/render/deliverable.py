@@ -1,5 +1,8 @@
 """The deliverable of a session as Markdown for GitHub."""
 
+import re
+
+from bot.core.assess import rubric
 from bot.core.consolidate import Deliverable
 from bot.render import deliverable_parts as parts
 from bot.render.deliverable_tables import anchors, comparison, summary
@@ -9,10 +12,12 @@ from bot.render.engine import render
 def render_deliverable(deliverable: Deliverable) -> str:
     """Markdown; the same findings give the same bytes, since no clock and no environment is read."""
     anchored = anchors(deliverable)
-    return render(
+    text = render(
         "deliverable.md.j2",
         doc=deliverable,
         parts=parts,
         summary=summary(deliverable, anchored),
+        rubric=rubric(),
         comparisons=[comparison(deliverable, wanted, anchored) for wanted in deliverable.extra_output],
     )
+    return re.sub(r"\n{3,}", "\n\n", text)

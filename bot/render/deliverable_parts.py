@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.core.assess import FULL_READINESS, Assessment, package
-from bot.core.consolidate import Cited, Deliverable, SubjectReport
-from bot.core.findings import Citation, Gap, Searched
+from bot.core.assess import FULL_READINESS, Assessment, Input, package
+from bot.core.consolidate import Cited, Deliverable, FieldReport, SubjectReport
+from bot.core.findings import Blocker, Citation, Gap, Searched
 from bot.core.neutral import code, link, neutral, visible
 from bot.render.engine import Markdown, counted
 
@@ -26,7 +26,7 @@ class Document:
 
 def documents(subject: SubjectReport) -> list[Document]:
     """What a subject's citations were taken from, in the order of their first use."""
-    citations = [cited.finding.citation for cited in (*subject.claims, *subject.unverified)]
+    citations = [cited.finding.citation for cited in subject.cited]
     uses = Counter((citation.source, citation.sha256) for citation in citations)
     last = {(citation.source, citation.sha256): citation.retrieved for citation in citations}
     return [Document(source, number, last[source, sha], sha) for (source, sha), number in uses.items()]
@@ -60,21 +60,40 @@ def cell_source(source: str) -> Markdown:
     return Markdown(neutral(source)) if "|" in source else source_text(source)
 
 
+def items(report: FieldReport) -> list[Markdown]:
+    """What stands under a field: its claims with their footnotes, its gaps, or why there is neither."""
+    found = [Markdown(f"{neutral(cited.finding.claim)}[^{cited.label}]") for cited in report.claims] + [
+        gap_text(gap) for gap in report.gaps
+    ]
+    if report.state == "unverified":
+        found.append(Markdown("*Not verified*: what was found is left out, see below."))
+    if report.state == "missing":
+        found.append(Markdown("*Missing*: neither an answer nor a gap was delivered."))
+    return found
+
+
 def footnote(cited: Cited) -> Markdown:
     """Everything that a reader who doubts a claim needs: id, source, place, quote, state, date, hash."""
-    finding, citation = cited.finding, cited.finding.citation
+    citation = cited.finding.citation
+    return Markdown(" · ".join((*_where(cited), f"verified {day(citation.retrieved)}", _hash(citation.sha256))))
+
+
+def unverified_text(cited: Cited) -> Markdown:
+    """A finding that is left out: its state, why, and what its citation would have been."""
+    why = f" ({neutral(cited.finding.reason)})" if cited.finding.reason.strip() else ""
+    claim = _sentence(cited.finding.claim)
+    read = f"read {day(cited.finding.citation.retrieved)}"
+    return Markdown(f"**{cited.finding.state}**{why}: {claim} {' · '.join((*_where(cited), read))}")
+
+
+def _where(cited: Cited) -> tuple[str, str, str]:
+    citation = cited.finding.citation
     place = f" at {code(citation.locator)}" if citation.locator.strip() else ""
-    state = f"{finding.state} {day(citation.retrieved)}"
-    if finding.state != "verified":
-        state = f"**not verified: {finding.state}** (read {day(citation.retrieved)})"
-    parts = (
-        code(cited.id),
-        source_text(citation.source) + place,
-        _words(citation),
-        state,
-        f"sha256 {code(citation.sha256[:12])}",
-    )
-    return Markdown(" · ".join(parts))
+    return code(cited.id), source_text(citation.source) + place, _words(citation)
+
+
+def _hash(sha256: str) -> str:
+    return f"sha256 {code(sha256[:12])}"
 
 
 def _words(citation: Citation) -> str:
@@ -108,22 +127,23 @@ def gap_text(gap: Gap) -> Markdown:
 
 def _sentence(text: str) -> str:
     shown = neutral(text)
-    return shown if shown.endswith((".", "!", "?")) else shown + "."
+    return shown + "." if shown and shown[-1] not in ".!?" else shown
 
 
 def hours_text(made: Assessment) -> Markdown:
     """The sum, written so that a reader can add it up."""
-    terms = (f"{entry.hours} {_named(entry.name, entry.value)}" for entry in made.inputs)
+    terms = (f"{entry.hours} ({neutral(_named(entry))})" for entry in made.inputs)
     return Markdown(f"{' + '.join(terms)} = {made.hours}")
 
 
-def _named(name: str, value: str) -> str:
-    return f"{name} ({neutral(value)})" if value else name
+def _named(entry: Input) -> str:
+    return f"{entry.name}: {entry.value}" if entry.value else entry.name
 
 
 def ready_text(made: Assessment) -> Markdown:
-    known = ", ".join(f"{field} {points}" for field, points in made.ready) or "nothing of it is known"
-    return Markdown(f"{made.readiness} of {FULL_READINESS} ({known})")
+    """The points that the priority follows from."""
+    known = " + ".join(f"{points} ({neutral(name)})" for name, points in made.ready) or "nothing"
+    return Markdown(f"{known} = {made.readiness} of {FULL_READINESS}")
 
 
 def joined(values: Iterable[str]) -> Markdown:
@@ -135,9 +155,9 @@ def headline(deliverable: Deliverable) -> Markdown:
     totals = deliverable.totals
     claims = f"{counted(totals.claims, 'claim')}, every one verified against its source"
     if totals.unverified:
-        claims = f"{counted(totals.verified, 'verified claim')}, {totals.unverified:,} not verified and left out"
+        claims += f" ({totals.unverified:,} more could not be verified and are left out)"
     if not totals.claims:
-        claims = "no claims"
+        claims = "0 claims"
     parts = (
         counted(totals.subjects, "subject"),
         claims,
@@ -151,3 +171,21 @@ def headline(deliverable: Deliverable) -> Markdown:
 def spread(counts: Iterable[tuple[str, int]]) -> Markdown:
     """`3 Low, 5 Medium, 6 High`."""
     return Markdown(", ".join(f"{number:,} {name}" for name, number in counts))
+
+
+def blocker_text(blocker: Blocker) -> Markdown:
+    """A blocker on one line: what is blocked, what was tried, what to do."""
+    parts = [f"**Blocker ({blocker.impact}): {_sentence(blocker.title)}**", _sentence(blocker.description)]
+    if blocker.attempted:
+        parts.append(f"Attempted: {_sentence('; '.join(blocker.attempted))}")
+    if blocker.recommendation:
+        parts.append(f"Recommendation: {_sentence(blocker.recommendation)}")
+    if blocker.workaround:
+        parts.append(f"Workaround: {_sentence(blocker.workaround)}")
+    return Markdown(" ".join(part for part in parts if part))
+
+
+def unread_text(source: Searched) -> Markdown:
+    """A source that could not be read, its state, and why."""
+    why = f", {neutral(source.reason)}" if source.reason.strip() else ""
+    return Markdown(f"Not read ({source.state}{why}): {source_text(source.source)}")

@@ -1,11 +1,12 @@
 """The tables of the deliverable that compare subjects: the summary, and what the mission asks for besides."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.consolidate import Deliverable, FieldReport, SubjectReport
-from bot.core.fields import Field
+from bot.core.fields import SECTIONS, Field
 from bot.core.links import github_slug
 from bot.core.neutral import neutral, visible
 from bot.render.engine import Markdown
@@ -19,7 +20,6 @@ MATRIX = (
 )
 CELL_MAX = 28
 CLAIM_MAX = 160
-FIXED_HEADINGS = ("Summary", "Blockers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,13 @@ class Table:
 
 def anchors(deliverable: Deliverable) -> dict[str, str]:
     """The anchor that GitHub gives to the heading of each subject, by the subject's id."""
-    taken = [github_slug(visible(deliverable.title)), *map(github_slug, FIXED_HEADINGS)]
-    counts = dict.fromkeys(taken, 1)
+    fixed = ("Blockers",) if deliverable.blockers else ()
+    counts = Counter([github_slug(visible(deliverable.title)), *map(github_slug, fixed)])
     found = {}
     for subject in deliverable.subjects:
         slug = github_slug(visible(subject.name))
-        again = counts.get(slug, 0)
-        counts[slug] = again + 1
-        found[subject.id] = f"{slug}-{again}" if again else slug
+        found[subject.id] = f"{slug}-{counts[slug]}" if counts[slug] else slug
+        counts.update([slug, *(github_slug(section) for section in SECTIONS if subject.researched)])
     return found
 
 
@@ -51,7 +50,7 @@ def summary(deliverable: Deliverable, anchored: Mapping[str, str]) -> Table:
     columns = [(field, name) for field, name in MATRIX if field in asked]
     header = ["subject", *(name for _, name in columns), "complexity", "hours", "priority", "claims"]
     rows = (_summary_row(subject, [field for field, _ in columns], anchored) for subject in deliverable.subjects)
-    return Table(Markdown("Summary"), tuple(map(Markdown, header)), tuple(rows), Markdown(""))
+    return Table(Markdown(""), tuple(map(Markdown, header)), tuple(rows), Markdown(""))
 
 
 def _summary_row(
@@ -102,7 +101,7 @@ def comparison(deliverable: Deliverable, wanted: str, anchored: Mapping[str, str
     if not fields:
         note = "No field of the mission asks for this, so the findings hold nothing for it."
         if "comparison" in wanted.lower():
-            note = "No field of the mission asks for this by name; the [summary](#summary) compares the subjects."
+            note = "No field of the mission asks for this by name; the table at the top compares the subjects."
     elif not rows:
         titles = ", ".join(neutral(field.title) for field in fields)
         note = f"No verified claim answers this for any subject (asked for: {titles})."
