@@ -12,6 +12,8 @@ from bot.core.money import Usd
 
 Backend = Literal["claude", "extractive", "simulated"]
 MAX_AGENTS = 2_000
+MissionId = Annotated[Id, StringConstraints(max_length=56)]
+"""An id that leaves room for the number of a session: `cloud-providers-1`."""
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 LongText = Annotated[str, StringConstraints(max_length=20_000)]
 SourceUri = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^(https://|file:|pypi:|npm:)\S+$")]
@@ -89,7 +91,7 @@ class Criteria(Model):
 class Mission(Model):
     """The plan of one session: teams of agents, their subjects and sources, limits and criteria."""
 
-    mission: Id
+    mission: MissionId
     session: Annotated[int, Constraint(ge=1, le=100_000)]
     phase: Phase
     title: Text

@@ -1,0 +1,64 @@
+"""A mission's file as a Mission: strict, bounded, and with everything that is wrong with it said at once."""
+
+from dataclasses import dataclass
+
+from bot.core.mission import Mission
+from bot.core.mission_checks import check_mission, check_outline
+from bot.core.mission_wording import problem_of
+from bot.core.outline import outline
+from bot.core.yaml_tree import Tree, read
+from bot.errors import InvalidInput, Problem
+
+MAX_PROBLEMS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedMission:
+    """A valid mission, where its values stand in its file, and what is advised about it."""
+
+    file: str
+    mission: Mission
+    tree: Tree
+    advice: tuple[Problem, ...] = ()
+
+
+def load_mission(text: bytes, file: str) -> Mission:
+    """The mission. Raises InvalidInput with every Problem of the file, in the order of its lines."""
+    return load(text, file).mission
+
+
+def load(text: bytes, file: str) -> LoadedMission:
+    """The mission with its places and advice. Raises InvalidInput as `load_mission` does, for any bytes."""
+    tree = read(text, file)
+    mission = _validated(tree, file)
+    problems = [*tree.problems, *check_outline(outline(tree.value), tree, file)]
+    if mission:
+        problems += check_mission(mission, tree, file)
+    errors = tuple(problem for problem in problems if problem.level == "error")
+    if errors or not mission:
+        raise InvalidInput(problems=_bounded(errors, file))
+    return LoadedMission(file, mission, tree, tuple(sorted(set(problems))))
+
+
+def _validated(tree: Tree, file: str) -> Mission | None:
+    """The model of a tree; None (and problems in the tree) when it is not valid."""
+    from pydantic import ValidationError
+
+    if () in tree.spoilt or (tree.problems and tree.value is None):
+        return None
+    try:
+        return Mission.model_validate(tree.value, strict=True)
+    except ValidationError as error:
+        found = [
+            problem_of(detail, tree, file) for detail in error.errors(include_url=False, include_context=True)
+        ]
+        tree.problems += [problem for problem in found if problem]
+        return None
+
+
+def _bounded(errors: tuple[Problem, ...], file: str) -> tuple[Problem, ...]:
+    """The first of them, in the order of the file."""
+    ordered = sorted(set(errors), key=lambda problem: (problem.line, problem.column, problem.what))
+    more = len(ordered) - MAX_PROBLEMS
+    rest = (Problem(file=file, what=f"{more} more problems", todo="correct the first ones and check again"),)
+    return (*ordered[:MAX_PROBLEMS], *(rest if more > 0 else ()))
