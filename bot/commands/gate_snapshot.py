@@ -25,6 +25,7 @@ from bot.core.session import (
     reservation_ref,
 )
 from bot.core.snapshot import Plan, parse_plan, parse_session
+from bot.core.state import SessionFacts, reduce
 from bot.errors import Refused
 from bot.ports import Clock, LogEntry, Repository, SourceLibrary
 from bot.render.csv_table import render_csv
@@ -105,7 +106,7 @@ def load_snapshot(
         secrets=_secrets(scan, written, data),
         rechecks=None if library is None else tuple(_read_again(library, data)),
         tracker=_tracker(repository, base_tip),
-        phase=_phase(repository, clock, session, launch.base),
+        phase=_phase(repository, clock, launch.base, data, tip),
     )
 
 
@@ -182,12 +183,13 @@ def _tracker(repository: Repository, base_tip: str) -> str | None:
     return None if content is None else content.decode(errors="replace")
 
 
-def _phase(repository: Repository, clock: Clock, session: str, base: str) -> PhaseFacts | None:
-    """What the tracker has to say of the session's phase; None when the session is not to be found."""
-    sessions = load_overview(repository, clock.now(), base=base).overview.sessions
-    number = next((state.mission.phase.number for state in sessions if state.session == session), None)
-    if number is None:
-        return None
-    progress = phase_progress([state for state in sessions if state.mission.phase.number == number])
+def _phase(repository: Repository, clock: Clock, base: str, data: SessionData, tip: str) -> PhaseFacts:
+    """What the tracker has to say of the session's phase, before this commit of it is merged."""
+    now = clock.now()
+    own = reduce(SessionFacts(data, tip), now)
+    others = load_overview(repository, now, base=base).overview.sessions
+    number = data.mission.phase.number
+    same = [s for s in others if s.mission.phase.number == number and s.session != data.session]
+    progress = phase_progress([*same, own])
     status = f"{progress.status} (Session {progress.session.mission.session})"
     return PhaseFacts(number, status, progress.covered, progress.assigned)

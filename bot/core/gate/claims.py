@@ -6,36 +6,42 @@ from collections import Counter
 from bot.core.findings import CheckedFinding
 from bot.core.gate.snapshot import GateSnapshot, Recheck
 from bot.core.gate.verdict import Measured, failed, names, passed, waiting
+from bot.core.links import CODE_SPAN
 
 UNVERIFIED_LIMIT = 10  # percent of all findings of a session
-DEFINITION = re.compile(r"^\[\^[^\]\s]+\]:", re.MULTILINE)
+DEFINITION = re.compile(r"^\[\^[^\]\s]+\]:(.*)$", re.MULTILINE)
+VERIFIED = " verified "
 
 
 def claims_verified(snapshot: GateSnapshot) -> Measured:
     """Every claim of the deliverable is cited by a finding that was verified, and still is when it is read again.
 
-    Findings that could not be verified are left out of the deliverable. They are counted here, and when they are
-    more than a tenth of all findings, the session fails: its agents state what they did not read.
+    Findings that could not be verified are no claims: the document lists them apart, as not verified. When they
+    are more than a tenth of all findings, the session fails: its agents state what they did not read.
     """
-    every, verified = _all(snapshot), snapshot.consolidated.totals.verified
+    every, totals = _all(snapshot), snapshot.consolidated.totals
     left_out = sum(finding.state != "verified" for finding in every)
-    claims = len(DEFINITION.findall(snapshot.deliverable.committed or ""))
-    measured = f"{min(claims, verified):,} of {claims:,}"
-    if left_out:
-        measured += f"; {left_out:,} unverified left out"
     if snapshot.deliverable.committed is None:
-        return waiting(f"no deliverable; {verified:,} of {len(every):,} findings verified", "write it first")
-    if claims != verified or not claims:
+        return waiting(f"no deliverable; {totals.verified:,} findings verified", "write it first")
+    claims, doubted = _cited(snapshot.deliverable.committed)
+    if doubted or claims != totals.verified or not claims:
         return failed(
-            f"{claims:,} claims cited, {verified:,} findings verified",
-            "run `swarm close`, which renders the verified findings and nothing else",
+            f"{claims - doubted:,} of {claims:,} citations are called verified, {totals.verified:,} findings are",
+            "run `swarm close`, which renders the verified findings and no others",
         )
+    measured = f"{totals.verified:,} of {claims:,}" + (f", {left_out:,} unverified left out" if left_out else "")
     if left_out * 100 > len(every) * UNVERIFIED_LIMIT:
         return failed(
             f"{measured}, of {len(every):,} ({_states(every)})",
             f"at most {UNVERIFIED_LIMIT}% may be unverified: look at these agents' sources and run them again",
         )
     return _read_again(measured, len(snapshot.verified()), snapshot.rechecks)
+
+
+def _cited(text: str) -> tuple[int, int]:
+    """How many citations a document has in its footnotes, and how many of these are not called verified."""
+    notes = [CODE_SPAN.sub("", note) for note in DEFINITION.findall(text)]
+    return len(notes), sum(VERIFIED not in note for note in notes)
 
 
 def _all(snapshot: GateSnapshot) -> list[CheckedFinding]:

@@ -1,14 +1,17 @@
 """Totals as the committed document states them, read without its renderer and counted again."""
 
+import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.assess import COMPLEXITIES
 from bot.core.consolidate import Deliverable
 from bot.core.gate.snapshot import GateSnapshot
 from bot.core.gate.subjects import coverage
-from bot.core.gate.verdict import Measured, failed, names, passed, skipped, waiting
+from bot.core.gate.verdict import Measured, failed, names, passed, plural, skipped, waiting
+from bot.core.links import ESCAPE
+from bot.core.neutral import visible
 
 STATED = re.compile(r"(\d[\d,]*)[*\s]+(subject|claim|gap|blocker|hour)s?\b")
 CELLS = re.compile(r"(?<!\\)\|")
@@ -25,9 +28,11 @@ class Stated:
 
 
 def stated(text: str) -> Stated:
-    """The figures above the first table of a deliverable, and that table's cells by column."""
-    head, table = _head_and_table(text)
-    figures = {match[2]: _number(match[1]) for match in STATED.finditer(head)}
+    """The figures of a deliverable's first line below its title, and the cells of its first table by column."""
+    lines = text.split("\n")
+    headline = next((line for line in lines if line.strip() and not line.startswith(("#", "|"))), "")
+    figures = {match[2]: _number(match[1]) for match in STATED.finditer(headline)}
+    table = list(_first_table(lines))
     columns = [cell.lower() for cell in table[0]] if table else []
     rows = {cells[0]: dict(zip(columns, cells, strict=False)) for cells in table[2:]}
     return Stated(figures, rows)
@@ -47,7 +52,7 @@ def totals_right(snapshot: GateSnapshot) -> Measured:
     wrong += _wrong_sums(says, counted)
     if wrong:
         return failed(names(wrong), "run `swarm close`, which computes every total")
-    return passed(f"{counted['subject']} subjects, {counted['claim']:,} claims, {counted['hour']:,} hours")
+    return passed(", ".join(plural(counted[noun], noun) for noun in ("subject", "claim", "hour")))
 
 
 def complexity_for_every_subject(snapshot: GateSnapshot) -> Measured:
@@ -64,7 +69,7 @@ def complexity_for_every_subject(snapshot: GateSnapshot) -> Measured:
         for report in reports
         if report.assessment is None
         or report.assessment.complexity not in COMPLEXITIES
-        or rows.get(report.name, {}).get("complexity") != report.assessment.complexity
+        or rows.get(visible(report.name), {}).get("complexity") != report.assessment.complexity
     ]
     measured = f"{len(reports) - len(wrong)} of {len(reports)}"
     if wrong or not reports:
@@ -95,26 +100,23 @@ def _wrong_sums(says: Stated, counted: Mapping[str, int]) -> Iterator[str]:
             yield f"the column {column} sums to {total:,}, not {counted[noun]:,}"
 
 
-def _head_and_table(text: str) -> tuple[str, list[list[str]]]:
-    head: list[str] = []
-    table: list[list[str]] = []
-    for line in text.split("\n"):
+def _first_table(lines: Sequence[str]) -> Iterator[list[str]]:
+    started = False
+    for line in lines:
         if line.startswith("|"):
-            table.append([_shown(cell) for cell in CELLS.split(line)[1:-1]])
-        elif table or line.startswith("## "):
-            break
-        elif not line.startswith("#"):
-            head.append(line)
-    return "\n".join(head), table
+            started = True
+            yield [_shown(cell) for cell in CELLS.split(line)[1:-1]]
+        elif started:
+            return
 
 
 def _shown(cell: str) -> str:
-    """A cell's text without its link and its escapes."""
-    plain = cell.strip().strip("*")
+    """A cell's text as a reader sees it: without its link, its escapes and what parts a mention."""
+    plain = cell.strip()
     linked = LINKED.match(plain)
-    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", linked[1] if linked else plain)
+    return visible(html.unescape(ESCAPE.sub(r"\1", linked[1] if linked else plain)))
 
 
 def _number(text: str) -> int:
-    digits = re.sub(r"[,\s]", "", text)
+    digits = text.replace(",", "")
     return int(digits) if digits.isdecimal() else 0
