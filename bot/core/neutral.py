@@ -11,6 +11,7 @@ import unicodedata
 from urllib.parse import quote, urlsplit
 
 BREAK = "&#8203;"
+_URL_SAFE = "/:?#@&+,;=%~-._"
 _FILLERS = "\u034f\u115f\u1160\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
 _UNSEEN = dict.fromkeys(map(ord, _FILLERS), " ")
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -18,11 +19,11 @@ _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _ENTITIES = {"<": "&lt;", "|": "&#124;"}
 _ACTIVE = re.compile(
     r"""
-    (?P<start>\A[/#+>=-])               # a slash command, heading, list, quotation or rule
+    (?P<part>@(?=\S) | \#(?=\w) | \bGH(?=-\d) | :(?=//) | \bwww(?=\.) | \b(?:mailto|xmpp)(?=:) | :(?=[\w+-]+:))
+  | (?P<start>\A[/+>=-])                # a slash command, list, quotation or rule
   | (?P<number>\A\d{1,9}[.)])           # an ordered list
   | (?P<entity>[<|])
-  | (?P<escape>[\\`*~\[\]$] | &(?=[\#A-Za-z]) | (?<![^\W_])_ | _(?![^\W_]))
-  | (?P<part>@(?=\S) | \#(?=\w) | \bGH(?=-\d) | :(?=//) | \bwww(?=\.) | \b(?:mailto|xmpp)(?=:) | :(?=[\w+-]+:))
+  | (?P<escape>[\\`*~\[\]$\#] | &(?=[\#A-Za-z]) | (?<![^\W_])_ | _(?![^\W_]) | [!^]\Z)
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -86,9 +87,6 @@ def link(text: str, url: str) -> str:
     if not target.lower().startswith("https://") or not _host(target):
         return neutral(text)
     return f"[{neutral(text)}]({quote(target, safe=_URL_SAFE).replace('&', '&amp;')})"
-
-
-_URL_SAFE = "/:?#@!$&+,;=%~-._"
 
 
 def _host(url: str) -> str | None:
