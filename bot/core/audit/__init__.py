@@ -1,0 +1,1 @@
+"""Auditing any Markdown document: its claims, their citations, its sections, placeholders and totals."""
