@@ -93,7 +93,7 @@ class _Bounded(io.RawIOBase):
     """The content of a gzip file, refused beyond a number of bytes."""
 
     def __init__(self, file: Path, cap: int) -> None:
-        self._gzip, self._cap, self._left = gzip.open(file), cap, cap
+        self._gzip, self._cap, self._left = gzip.GzipFile(file), cap, cap
 
     def readable(self) -> bool:
         return True

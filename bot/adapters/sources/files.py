@@ -9,7 +9,7 @@ from bot.adapters.sources.uri import FileUri
 
 
 def read(uri: FileUri, root: Path, caps: Caps) -> list[tuple[str, Content]]:
-    """The files that a URI names, by their paths in the repository. Raises Unusable when it names none, or one outside."""
+    """The files that a URI names, by path in the repository. Raises Unusable for none, or for one outside."""
     base = root.resolve()
     literal = _literal(uri.path)
     _inside(base, literal)

@@ -20,8 +20,8 @@ from bot.errors import SwarmError
 _SCHEMA = """
 CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (id INTEGER PRIMARY KEY, uri TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL);
-CREATE TABLE passages (id INTEGER PRIMARY KEY, document INTEGER NOT NULL, locator TEXT NOT NULL, kind TEXT NOT NULL,
-                       text TEXT NOT NULL, UNIQUE (document, locator));
+CREATE TABLE passages (id INTEGER PRIMARY KEY, document INTEGER NOT NULL, locator TEXT NOT NULL,
+                       kind TEXT NOT NULL, text TEXT NOT NULL, UNIQUE (document, locator));
 CREATE INDEX kinds ON passages (kind, id);
 CREATE VIRTUAL TABLE words USING fts5(text, place, content='', tokenize='porter unicode61');
 """
@@ -36,7 +36,7 @@ _PAGE = 1_000  # passages read at a time
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """One source as it was read. Every method raises sqlite3.DatabaseError for a file that is no complete index."""
+    """One source as it was read. Methods raise sqlite3.DatabaseError for a file that is no complete index."""
 
     file: Path
 
@@ -59,7 +59,7 @@ class Index:
         last = 0
         while True:
             with closing(self._connect()) as db:
-                sql = f"SELECT p.id FROM passages p WHERE {_BELOW} AND p.id > ? ORDER BY p.id LIMIT {_PAGE}"
+                sql = f"SELECT p.id FROM passages p WHERE {_BELOW} AND p.id > ? ORDER BY p.id LIMIT {_PAGE}"  # noqa: S608
                 ids = [row[0] for row in db.execute(sql, (kind, len(below), below, last))]
                 if not ids:
                     return
@@ -70,7 +70,7 @@ class Index:
 
     def count(self, kind: PassageKind, below: str) -> int:
         with closing(self._connect()) as db:
-            sql = f"SELECT count(*) FROM passages p WHERE {_BELOW}"
+            sql = f"SELECT count(*) FROM passages p WHERE {_BELOW}"  # noqa: S608
             return int(db.execute(sql, (kind, len(below), below)).fetchone()[0])
 
     def document_sha256(self, document: str) -> str | None:
@@ -126,9 +126,9 @@ def _fill(db: sqlite3.Connection, documents: Documents, facts: Callable[[], dict
         hashes[uri] = sha256(_joined(draft.text for draft in drafts))
         db.execute("INSERT INTO documents VALUES (?, ?, ?)", (number, uri, hashes[uri]))
         first = passages + 1
-        rows = ((id, number, d.locator, d.kind, d.text) for id, d in enumerate(drafts, first))
+        rows = ((row, number, d.locator, d.kind, d.text) for row, d in enumerate(drafts, first))
         db.executemany("INSERT INTO passages VALUES (?, ?, ?, ?, ?)", rows)
-        words = ((id, _searchable(d), _split(d.locator)) for id, d in enumerate(drafts, first))
+        words = ((row, _searchable(d), _split(d.locator)) for row, d in enumerate(drafts, first))
         db.executemany("INSERT INTO words (rowid, text, place) VALUES (?, ?, ?)", words)
         passages += len(drafts)
     whole = sha256("\n".join(f"{uri} {hashes[uri]}" for uri in sorted(hashes)))
@@ -139,11 +139,8 @@ def _fill(db: sqlite3.Connection, documents: Documents, facts: Callable[[], dict
 
 def _matches(db: sqlite3.Connection, query: str, kinds: Sequence[PassageKind], limit: int) -> list[Passage]:
     wanted = f"AND p.kind IN ({', '.join('?' * len(kinds))})" if kinds else ""
-    sql = (
-        f"SELECT d.uri, p.locator, p.kind, p.text, d.sha256 FROM words w JOIN passages p ON p.id = w.rowid "
-        f"JOIN documents d ON d.id = p.document WHERE words MATCH ? {wanted} ORDER BY w.rank, p.id LIMIT ?"
-    )
-    return [Passage(*row) for row in db.execute(sql, (query, *kinds, limit))]
+    found = f"{_PASSAGE} JOIN words w ON w.rowid = p.id WHERE words MATCH ? {wanted} ORDER BY w.rank, p.id LIMIT ?"
+    return [Passage(*row) for row in db.execute(found, (query, *kinds, limit))]
 
 
 def _searchable(draft: Draft) -> str:

@@ -1,14 +1,14 @@
 """All sources of a mission: each fetched once, however many agents, threads and processes ask for it.
 
-Where what was read lies in the cache: packages as they were downloaded in `packages/`, the passages of every source in
-`indexes/`. The name of an index is a hash over everything that its content depends on: the source, the package's pin or
-the bytes that were read, the caps, the version of the converters. So an index is never stale, and never updated.
+In the cache lie packages as they were downloaded (`packages/`) and the passages of every source (`indexes/`). The
+name of an index is a hash over everything that its content depends on: the source, the package's pin or the bytes
+that were read, the caps, the version of the converters. So an index is never stale, and never updated.
 """
 
 import hashlib
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from threading import Lock
 
@@ -19,16 +19,13 @@ from bot.adapters.sources.archive import Content
 from bot.adapters.sources.convert import VERSION
 from bot.adapters.sources.index import Index, build
 from bot.adapters.sources.opened import Opened, readable, unopened
-from bot.adapters.sources.reading import Reading
+from bot.adapters.sources.reading import Raw, Reading
 from bot.adapters.sources.state import Caps, Unusable
 from bot.adapters.sources.uri import FileUri, PackageUri, WebUri, parse, scheme
 from bot.adapters.sources.web import Page, Web
 from bot.core.evidence import Evidence
 from bot.core.findings import Method
 from bot.ports import Clock
-
-Files = Iterable[tuple[str, str, Content]]
-"""Document URI, path, content."""
 
 
 class Library:
@@ -56,7 +53,7 @@ class Library:
         self._documents: dict[str, Opened] = {}
 
     def open(self, uri: str) -> Opened:
-        """The source; one that cannot be read has a state and a reason. A `file:` source is read anew every time."""
+        """The source; one that cannot be read says why. A `file:` source is read anew every time."""
         return self._once(uri, self._sources, whole=True)
 
     def evidence(self, source: str, locator: str, method: Method) -> Evidence:
@@ -128,7 +125,7 @@ class Library:
             return unopened(uri, problem, self._clock.now())
 
     def _package(self, uri: str, package: PackageUri, *, whole: bool) -> Opened:
-        def read() -> Files:
+        def read() -> Iterable[Raw]:
             with self._across_processes(package.package):
                 file = packages.fetch(package, self._cache / "packages", self._caps)
             opened = archive.opened(file, self._caps)
@@ -137,22 +134,21 @@ class Library:
             if not named and package.glob:
                 raise Unusable("dead", f"no file {package.glob} in {package.package}")
             wanted = select.selected(paths, package.glob) if whole else named
-            return ((package.document(path), path, content) for path, content in opened.read(wanted))
+            return (Raw(package.document(path), path, content) for path, content in opened.read(wanted))
 
         return self._indexed(uri, self._key(uri, str(whole)), read)
 
     def _file(self, uri: str, file: FileUri) -> Opened:
         contents = files.read(file, self._root, self._caps)
         marks = [f"{path} {_mark(content)}" for path, content in contents]
-        return self._indexed(
-            uri, self._key(uri, *marks), lambda: ((f"file:{path}", path, content) for path, content in contents)
-        )
+        raws = [Raw(f"file:{path}", path, content) for path, content in contents]
+        return self._indexed(uri, self._key(uri, *marks), lambda: raws)
 
     def _page(self, uri: str, page: Page) -> Opened:
         key = self._key(uri, page.url, page.mime, page.encoding, _mark(page.content))
-        return self._indexed(uri, key, lambda: [(page.url, page.name, page.content)])
+        return self._indexed(uri, key, lambda: [Raw(page.url, page.name, page.content, page.mime, page.encoding)])
 
-    def _indexed(self, uri: str, key: str, read: Callable[[], Files]) -> Opened:
+    def _indexed(self, uri: str, key: str, read: Callable[[], Iterable[Raw]]) -> Opened:
         """The index of that key, built unless it is there; one that is broken is built again."""
         file = self._cache / "indexes" / f"{key}.sqlite"
         with self._across_processes(key):

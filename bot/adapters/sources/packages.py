@@ -1,7 +1,7 @@
 """Packages, downloaded with the ordinary clients, so that a user's own index settings hold.
 
-They are read only: nothing is installed, and nothing of them is executed. pip would run an sdist's build script even to
-download it; so only wheels are asked for. npm is run outside of the repository and without scripts.
+They are read only: nothing is installed, and nothing of them is executed. pip would run an sdist's build script
+even to download it; so only wheels are asked for. npm is run outside of the repository and without scripts.
 """
 
 import os
@@ -18,8 +18,8 @@ from bot.adapters.sources.state import MB, Caps, Unusable
 from bot.adapters.sources.uri import PackageUri
 
 _UNREACHABLE = (
-    "NewConnectionError", "ConnectTimeout", "ConnectionError", "Max retries", "Retrying (", "ProxyError", "SSLError",
-    "timed out", "401", "403", "ENOTFOUND", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EAI_AGAIN", "E401", "E403",
+    "NewConnectionError", "ConnectTimeout", "ConnectionError", "Max retries", "Retrying (", "ProxyError",
+    "SSLError", "timed out", "401 ", "403 ", "407 ",
 )  # fmt: skip
 _NPM_ABSENT = ("E404", "ETARGET", "ENOVERSIONS")
 _PIP_OPTIONS = ("--disable-pip-version-check", "--no-input", "--no-cache-dir", "--retries", "2")

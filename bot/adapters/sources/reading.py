@@ -10,61 +10,87 @@ from bot.adapters.sources.draft import Draft
 from bot.adapters.sources.state import MB, REASON_MAX, Caps, Unusable
 
 
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A document before it is read: its URI, its path or name, its content, what a server said of it."""
+
+    uri: str
+    path: str
+    content: Content
+    mime: str = ""
+    encoding: str = ""
+
+
 @dataclass
 class Reading:
     """One pass over the files of a source; what it counts is complete when `documents` is at its end."""
 
     caps: Caps
-    left_out: list[str] = field(default_factory=list)
+    left_out: list[tuple[str, Unusable]] = field(default_factory=list)
     characters: int = 0
     passages: int = 0
 
-    def documents(self, files: Iterable[tuple[str, str, Content]]) -> Iterator[tuple[str, list[Draft]]]:
-        """From (document URI, path, content) to (document URI, passages); a second copy of a file is left out.
+    def documents(self, files: Iterable[Raw]) -> Iterator[tuple[str, list[Draft]]]:
+        """(document URI, passages) of each; what was read before under another name is left out.
 
         Raises Unusable at the end when there was nothing that could be read.
         """
         seen: set[bytes] = set()
-        for uri, path, content in files:
-            if isinstance(content, bytes) and _is_known(content, seen):
+        for raw in files:
+            if _is_known(raw.content, seen):
                 continue
             try:
-                drafts = self._converted(path, content)
+                drafts = _converted(raw, self.caps)
+                self._refuse_excess(drafts)
             except Unusable as problem:
-                self.left_out.append(f"{path}: {problem.reason}")
+                self.left_out.append((raw.path, problem))
+                if self._is_full():
+                    break
                 continue
-            if self._is_full(path, drafts):
-                break
             if drafts:
-                yield uri, drafts
+                yield raw.uri, drafts
         if not self.passages:
-            raise Unusable("unreadable", self.reason or "no text in it")
+            raise self._nothing()
 
-    def _converted(self, path: str, content: Content) -> list[Draft]:
-        if isinstance(content, Unusable):
-            raise content
-        return convert(path, content, self.caps)
-
-    def _is_full(self, path: str, drafts: list[Draft]) -> bool:
+    def _refuse_excess(self, drafts: list[Draft]) -> None:
         self.passages += len(drafts)
         self.characters += sum(len(draft.text) for draft in drafts)
-        if self.passages <= self.caps.passages and self.characters <= self.caps.text_characters:
-            return False
-        most = f"{self.caps.text_characters / MB:g} MB of text, {self.caps.passages:,} passages"
-        self.left_out.insert(0, f"{path} and what follows, beyond what a source may hold ({most})")
-        return True
+        if self._is_full():
+            most = f"{self.caps.text_characters / MB:g} MB of text or {self.caps.passages:,} passages"
+            raise Unusable("unreadable", f"this and what follows, because a source may hold {most}")
+
+    def _is_full(self) -> bool:
+        return self.passages > self.caps.passages or self.characters > self.caps.text_characters
+
+    def _nothing(self) -> Unusable:
+        match self.left_out:
+            case []:
+                return Unusable("unreadable", "no text in it")
+            case [(_, only)]:
+                return only
+            case _:
+                return Unusable("unreadable", self.reason)
 
     @property
     def reason(self) -> str:
         """What was left out; empty when everything was read."""
         if not self.left_out:
             return ""
-        others = len(self.left_out) - 1
-        return f"left out: {self.left_out[0]}{f'; and {others} other files' if others else ''}"[:REASON_MAX]
+        path, problem = self.left_out[-1] if self._is_full() else self.left_out[0]
+        others = f" ({len(self.left_out)} files in all)" if len(self.left_out) > 1 else ""
+        return f"left out{others}: {path}: {problem.reason}"[:REASON_MAX]
 
 
-def _is_known(content: bytes, seen: set[bytes]) -> bool:
+def _converted(raw: Raw, caps: Caps) -> list[Draft]:
+    if isinstance(raw.content, Unusable):
+        raise raw.content
+    return convert(raw.path, raw.content, caps, mime=raw.mime, encoding=raw.encoding)
+
+
+def _is_known(content: Content, seen: set[bytes]) -> bool:
     """Whether the same content was met before; remembers it."""
+    if isinstance(content, Unusable):
+        return False
     mark = hashlib.sha256(content).digest()
     known = mark in seen
     seen.add(mark)

@@ -1,10 +1,10 @@
 """Which files of a package or a directory are read.
 
-- A glob selects by path: `*` and `?` stay within a directory, `**` crosses them, a directory's name selects what is
-  below it.
+- A glob selects by path: `*` and `?` stay within a directory, `**` crosses them, a directory's name selects what
+  is below it.
 - Without a glob: documentation, Python modules, TypeScript declarations and API descriptions; tests, vendored and
   minified files are left out.
-- Where directories named by a date hold versions of the same API, the newest is read (unless a path is given exactly).
+- Where directories named by a date hold versions of the same API, the newest is read, unless one is named.
 """
 
 import re
@@ -27,7 +27,7 @@ _DATED = re.compile(r"v?(\d{4})[-_](\d{2})[-_](\d{2})(?:[-_]?(?:preview|beta|alp
 
 
 def selected(paths: Iterable[str], glob: str) -> list[str]:
-    """The paths to read, sorted: what stands about the package first, because versions and licences stand there."""
+    """The paths to read, sorted; what tells about the package is always among them, and first."""
     every = sorted(paths)
     about = [path for path in every if _ABOUT.fullmatch(path)]
     chosen = matching(every, glob) if glob else [p for p in every if _READ.search(p) and not _LEFT_OUT.search(p)]

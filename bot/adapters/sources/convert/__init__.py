@@ -10,7 +10,7 @@ from bot.adapters.sources.draft import Draft, finished
 from bot.adapters.sources.inflate import gunzip
 from bot.adapters.sources.state import Caps, Unusable
 
-VERSION = 1
+VERSION = 2
 """Part of the name of every index: raise it when a converter gives other passages for the same bytes."""
 
 _BY_NAME = tuple(
@@ -34,7 +34,7 @@ _BY_MIME = (
     ("markdown", "markdown"),
     ("javascript", "typescript"),
 )
-_HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(r"\s*<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
 _BROKEN = (ValueError, SyntaxError, RecursionError, MemoryError, LookupError, TypeError, AttributeError)
 
 
@@ -56,12 +56,12 @@ def _drafts(path: str, text: str, mime: str) -> Iterable[Draft]:
 
 
 def kind(path: str, text: str = "", mime: str = "") -> str:
-    """The module of this package that reads such a document: by its name, its media type, its beginning."""
+    """The module of this package that reads such a document: by its media type, its name, its beginning."""
+    for word, module in _BY_MIME:
+        if word in mime:
+            return module
     name = PurePosixPath(path).name.lower()
     for pattern, module in _BY_NAME:
         if pattern.search(name):
-            return module
-    for word, module in _BY_MIME:
-        if word in mime:
             return module
     return "html" if _HTML.match(text) else "text"

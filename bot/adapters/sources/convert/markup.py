@@ -10,7 +10,7 @@ _TAG = re.compile(
 )
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _BREAKS = frozenset(
-    "p div blockquote ul ol dl table pre note important h1 h2 h3 h4 h5 h6 hr fullname dd dt tr para caution".split()
+    "p div blockquote ul ol dl table pre note important h1 h2 h3 h4 h5 h6 hr fullname dd dt tr para".split()
 )
 
 

@@ -1,8 +1,9 @@
 """Python modules: docstrings, constants, and the operations of API clients. Parsed, never executed.
 
-An operation is a public method of a public class that looks like an API client: its name ends with one of `_CLIENTS`,
-or it derives from a list resource or an instance context. Not counted: properties, class and static methods, `close`,
-the `_async` and `_with_http_info` twins of a method; asynchronous, raw and HTTP-level classes; `aio/` and generated code.
+An operation is a public method of a public class that looks like an API client: its name ends with one of
+`_CLIENTS`, or it derives from a list resource or an instance context. Not counted: properties, class and static
+methods, `close`, the `_async` and `_with_http_info` twins of a method; asynchronous, raw and HTTP-level classes;
+what lies in the directories and modules of `_NOT_THERE`: asynchronous twins, generated code, models.
 """
 
 import ast
@@ -31,17 +32,32 @@ _CONSTANT = re.compile(
     r"__version__|[A-Z][A-Z0-9_]*|_[A-Z][A-Z0-9_]*|(?:api_?)?version|base_url|endpoint", re.ASCII
 )
 _CONSTANT_MAX = 200
+_LARGE = 500_000
+_CLASS_LINE = re.compile(r"^(?=class )", re.MULTILINE)
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def convert(path: str, text: str) -> Iterator[Draft]:
-    """Raises SyntaxError or ValueError for what is no Python."""
+def convert(path: str, text: str) -> list[Draft]:
+    """Raises SyntaxError or ValueError for what is no Python.
+
+    A large module is parsed class by class, since its syntax tree takes a hundred times the text's memory.
+    """
+    counted = not _NOT_THERE.search(path)
+    if len(text) > _LARGE:
+        try:
+            return [draft for part in _CLASS_LINE.split(text) for draft in _module(part, counted=counted)]
+        except SyntaxError:  # a line that looks like a class stands inside of a string
+            pass
+    return list(_module(text, counted=counted))
+
+
+def _module(text: str, *, counted: bool) -> Iterator[Draft]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # invalid escapes in a source are its author's matter
         module = ast.parse(text)
     yield from docstring.prose("module", ast.get_docstring(module, clean=False))
-    yield from _body(module, "", counted=not _NOT_THERE.search(path))
+    yield from _body(module, "", counted=counted)
 
 
 def _body(node: ast.Module | ast.ClassDef, name: str, *, counted: bool) -> Iterator[Draft]:

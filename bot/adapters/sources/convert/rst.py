@@ -1,4 +1,4 @@
-"""reStructuredText, as far as a README needs it: made into Markdown, whose headings and paragraphs are then read."""
+"""reStructuredText, as far as a README needs it: made into Markdown, and read as such."""
 
 import re
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
 """TypeScript declarations (and JavaScript): documentation comments, constants, and the operations of API clients.
 
-An operation is: a method that returns a promise, of an exported class or interface whose name ends with one of
-`_CLIENTS`; an exported function that returns a promise; a namespace that describes an endpoint (it declares a `url` and
-a `requestType`). A name that is declared more than once counts once.
+An operation is: a method that returns a promise, of a class or interface whose name ends with one of `_CLIENTS`;
+a function that returns a promise; a namespace that describes an endpoint (it declares a `url` and a `requestType`).
+A name that is declared more than once in the same place counts once.
 """
 
 import re
