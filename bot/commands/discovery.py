@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.ids import ID_MAX, ID_PATTERN
+from bot.core.launched_mission import launched_mission
 from bot.core.launching import Reservation
-from bot.core.loading import load_mission
 from bot.core.mission import Mission
 from bot.core.session import RESERVATIONS, SESSIONS, branch_ref, launch_path, mission_path
 from bot.core.snapshot import Plan, parse_plan
@@ -103,7 +103,7 @@ def _read_plans(
 
     def parse(content: bytes, file: str) -> Mission:
         if content not in missions:  # many sessions run the same mission
-            missions[content] = load_mission(content, file)
+            missions[content] = launched_mission(content, file)
         return missions[content]
 
     places: list[Place] = []

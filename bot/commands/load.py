@@ -27,7 +27,7 @@ Where = Callable[[str, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """All sessions: reduced, and as they lie in git (`facts` by session; findings as far as they were read)."""
+    """All sessions: reduced, and as they lie in git (`facts` by session; the findings of agents with blockers)."""
 
     overview: Overview
     facts: Mapping[str, SessionFacts]
@@ -41,12 +41,9 @@ def load_session(repo: Repository, commit: str, session: str) -> SessionData:
     return data
 
 
-def load_overview(
-    repo: Repository, now: datetime, *, base: str, session: str | None = None, findings: bool = False
-) -> Loaded:
+def load_overview(repo: Repository, now: datetime, *, base: str, session: str | None = None) -> Loaded:
     """All sessions, or one of them: those merged into `base`, and those whose branch exists.
 
-    `findings` reads those of merged sessions too, for the roadmap; those of agents with blockers always are read.
     Raises Refused when the base branch does not exist, or the session that is asked for.
     """
     refs = repo.refs("refs/")
@@ -58,23 +55,29 @@ def load_overview(
     places = [place for place in everything if session in (None, place.session)]
     if session is not None and not places:
         raise Refused(f"there is no session {session}", "swarm status without --session lists all of them")
-    datas = _read_all(repo, refs, places, problems, findings)
+    datas = _read_all(repo, refs, places, problems)
     facts = _facts(repo, tip, tree, places, datas)
     states = [reduce(fact, now) for fact in facts.values()]
     return Loaded(overview(base, tip, now, states, set(problems), _try_merges(repo, tip, states)), facts)
 
 
+def load_findings(
+    repo: Repository, commit: str, wanted: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], FindingsFile]:
+    """Findings by session and agent as one commit holds them; what cannot be read is left out."""
+    return _read(repo, dict.fromkeys(wanted, commit), findings_path, parse_findings, [])
+
+
 def _read_all(
-    repo: Repository, refs: Mapping[str, str], places: Sequence[Place], problems: list[Problem], findings: bool
+    repo: Repository, refs: Mapping[str, str], places: Sequence[Place], problems: list[Problem]
 ) -> list[SessionData]:
-    """The sessions' records, also those that wait on refs of their own, and the findings that are needed."""
+    """The sessions' records, also those that wait on refs of their own, and the findings that name blockers."""
     agents = [(place, agent.id) for place in places for agent in place.plan.mission.agents]
     where = {(place.session, agent): place.commit for place, agent in agents}
     records = _read(repo, where, agent_path, parse_record, problems)
     waiting = _waiting(refs, places, records)
     records |= _read(repo, waiting, agent_path, parse_record, problems)
-    merged = {place.session for place in places if place.merged} if findings else set()
-    needed = {key: waiting.get(key, where[key]) for key, r in records.items() if r.blockers or key[0] in merged}
+    needed = {key: waiting.get(key, where[key]) for key, record in records.items() if record.blockers}
     files = _read(repo, needed, findings_path, parse_findings, problems)
     return [
         SessionData(place.session, place.plan.mission, place.plan.launch, _own(records, place), _own(files, place))

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
-from bot.commands.load import Loaded, load_overview
+from bot.commands.load import Loaded, load_findings, load_overview
 from bot.commands.outcome import Outcome
 from bot.core.overview import Overview
 from bot.errors import LostRace, Refused
@@ -49,7 +50,7 @@ def write_state_files(repo: Repository, clock: Clock, *, base: str, advance: Adv
 
 def _refresh(repo: Repository, clock: Clock, base: str, advance: Advance) -> tuple[Loaded, Written | None]:
     for _ in range(TRIES):
-        loaded = load_overview(repo, clock.now(), base=base, findings=True)
+        loaded = load_overview(repo, clock.now(), base=base)
         try:
             return loaded, _write(repo, clock, loaded, advance)
         except LostRace:
@@ -63,7 +64,9 @@ def _write(repo: Repository, clock: Clock, loaded: Loaded, advance: Advance) -> 
 
     overview = loaded.overview
     merged = [facts.data for facts in loaded.facts.values() if facts.merge]
-    expected = expected_state_files(overview, compile_roadmap(merged))
+    expected = expected_state_files(
+        overview, compile_roadmap(merged, partial(load_findings, repo, overview.commit))
+    )
     found = repo.read([(overview.commit, path) for path in expected])
     changed = _changed(expected, {path: content for (_, path), content in found.items()})
     if not changed:

@@ -1,12 +1,17 @@
 """The master roadmap: what all merged sessions found out, compiled into one order of work."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.assess import PRIORITIES, Assessment, Priority, assess
-from bot.core.findings import CheckedFinding
+from bot.core.records import FindingsFile
 from bot.core.session import SessionData
-from bot.core.state import SubjectRef
+from bot.core.state import SubjectRef, subject_ref
+
+BATCH = 1_000
+
+Read = Callable[[Sequence[tuple[str, str]]], Mapping[tuple[str, str], FindingsFile]]
+"""The findings of agents, by session and agent; what cannot be read is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,44 +70,64 @@ class Roadmap:
         )
 
 
-def compile_roadmap(merged: Iterable[SessionData]) -> Roadmap:
-    """The roadmap of merged sessions with their findings, in any order."""
-    sessions = sorted(merged, key=lambda data: (data.launch.launched, data.session))
-    compiled: dict[str, RoadmapEntry] = {}
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A session that may say what is known of a subject, and the agent that researched it there."""
+
+    subject: SubjectRef
+    agent: str
+    data: SessionData
+
+
+def compile_roadmap(merged: Iterable[SessionData], read: Read) -> Roadmap:
+    """The roadmap of merged sessions, in any order. `read` is asked only for the findings that count.
+
+    A subject counts as its newest session with a verified claim about it saw it; where none has, as the newest.
+    """
+    sessions = sorted(merged, key=lambda data: (data.launch.launched, data.session), reverse=True)
+    candidates: dict[str, list[_Candidate]] = {}
     for data in sessions:
-        for entry in _entries(data):
-            before = compiled.get(entry.subject.id)
-            compiled[entry.subject.id] = _newest(before, entry) if before else entry
-    return Roadmap(tuple(data.session for data in sessions), tuple(sorted(compiled.values(), key=_order)))
+        for agent in data.mission.agents:
+            for subject in agent.subjects:
+                reference = subject_ref(subject.name)
+                candidates.setdefault(reference.id, []).append(_Candidate(reference, agent.id, data))
+    entries = _entries(candidates, read)
+    return Roadmap(tuple(data.session for data in reversed(sessions)), tuple(sorted(entries.values(), key=_order)))
 
 
-def _entries(data: SessionData) -> Iterable[RoadmapEntry]:
-    for agent in data.mission.agents:
-        file = data.findings.get(agent.id)
-        for subject in agent.subjects:
-            reference = SubjectRef(subject.id, subject.name)
-            findings = [f for f in file.findings if f.subject == reference.id] if file else []
-            gaps = sum(gap.subject == reference.id for gap in file.gaps) if file else 0
-            yield _entry(data, reference, findings, gaps)
+def _entries(candidates: Mapping[str, Sequence[_Candidate]], read: Read) -> dict[str, RoadmapEntry]:
+    """An entry for each subject: the newest candidates of all are read together, then the next of those left."""
+    entries: dict[str, RoadmapEntry] = {}
+    left = dict(candidates)
+    for turn in range(max(map(len, candidates.values()), default=0)):
+        left = {one: found for one, found in left.items() if len(found) > turn}
+        for batch in _batches([found[turn] for found in left.values()]):
+            files = read(sorted({(one.data.session, one.agent) for one in batch}))
+            for one in batch:
+                others = [c.data.session for c in candidates[one.subject.id] if c.data.session != one.data.session]
+                entry = _entry(one, files.get((one.data.session, one.agent)), others)
+                if entry.claims or not turn:
+                    entries[one.subject.id] = entry
+        left = {one: found for one, found in left.items() if not entries[one].claims}
+    return entries
 
 
-def _entry(data: SessionData, subject: SubjectRef, findings: Sequence[CheckedFinding], gaps: int) -> RoadmapEntry:
-    claims = sum(finding.state == "verified" for finding in findings)
-    assessment = assess(findings, data.mission.fields)
-    return RoadmapEntry(subject, data.session, data.mission.deliverable, claims, gaps, assessment)
+def _batches(all_of_them: list[_Candidate]) -> Iterator[list[_Candidate]]:
+    """So many findings files at once that they fit into a little memory."""
+    for start in range(0, len(all_of_them), BATCH):
+        yield all_of_them[start : start + BATCH]
 
 
-def _newest(before: RoadmapEntry, after: RoadmapEntry) -> RoadmapEntry:
-    """What a later session found replaces what an earlier one did, unless it found nothing."""
-    kept, other = (after, before) if after.claims or not before.claims else (before, after)
+def _entry(one: _Candidate, file: FindingsFile | None, others: Iterable[str]) -> RoadmapEntry:
+    findings = [finding for finding in file.findings if finding.subject == one.subject.id] if file else []
     return RoadmapEntry(
-        kept.subject,
-        kept.session,
-        kept.deliverable,
-        kept.claims,
-        kept.gaps,
-        kept.assessment,
-        tuple(sorted({*before.others, *after.others, other.session} - {kept.session})),
+        subject=one.subject,
+        session=one.data.session,
+        deliverable=one.data.mission.deliverable,
+        claims=sum(finding.state == "verified" for finding in findings),
+        gaps=sum(gap.subject == one.subject.id for gap in file.gaps) if file else 0,
+        assessment=assess(findings, one.data.mission.fields),
+        others=tuple(sorted(set(others))),
     )
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from bot.core.loading import load_mission
+from bot.core.launched_mission import launched_mission
 from bot.core.mission import Mission
 from bot.core.records import AgentRecord, FindingsFile, Launch
 from bot.core.session import SessionData, agent_path, findings_path, launch_path, mission_path
@@ -31,7 +31,7 @@ class Plan:
 
 
 def parse_plan(
-    session: str, files: Mapping[str, bytes], parse: Parse = load_mission
+    session: str, files: Mapping[str, bytes], parse: Parse = launched_mission
 ) -> tuple[Plan | None, tuple[Problem, ...]]:
     """A session's mission and launch out of files by path; None with the reasons when either is unusable."""
     found: list[Problem] = []
@@ -55,7 +55,7 @@ def parse_launch(session: str, content: bytes | None, problems: list[Problem]) -
 
 
 def parse_mission(
-    session: str, content: bytes | None, problems: list[Problem], parse: Parse = load_mission
+    session: str, content: bytes | None, problems: list[Problem], parse: Parse = launched_mission
 ) -> Mission | None:
     path = mission_path(session)
     if content is None:
@@ -91,7 +91,7 @@ def parse_findings(session: str, agent: str, content: bytes, problems: list[Prob
 
 
 def parse_session(
-    session: str, files: Mapping[str, bytes], parse: Parse = load_mission
+    session: str, files: Mapping[str, bytes], parse: Parse = launched_mission
 ) -> tuple[SessionData | None, tuple[Problem, ...]]:
     """Everything that one commit's files say about a session; files of agents without a mission are not read."""
     plan, problems = parse_plan(session, files, parse)

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from math import ceil
 from typing import Literal
 
 from bot.core.findings import Blocker
+from bot.core.ids import slug
 from bot.core.mission import Mission
 from bot.core.records import AgentRecord, AgentState
 from bot.core.session import SessionData, branch_ref
@@ -39,6 +41,12 @@ class SubjectRef:
 
     id: str
     name: str
+
+
+@lru_cache(maxsize=65_536)
+def subject_ref(name: str) -> SubjectRef:
+    """A subject by its name: sessions repeat their subjects, and making an id of a name takes a while."""
+    return SubjectRef(slug(name), name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +182,7 @@ def _subjects(data: SessionData) -> Subjects:
         record = data.records.get(agent.id)
         held_up = _held_up(data, record) if record else frozenset()
         for subject in agent.subjects:
-            reference = SubjectRef(subject.id, subject.name)
+            reference = subject_ref(subject.name)
             assigned.append(reference)
             if record:
                 (blocked if held_up is None or reference.id in held_up else covered).append(reference)
@@ -202,7 +210,7 @@ def _notes(data: SessionData, records: Iterable[AgentRecord]) -> Iterable[Blocke
         file = data.findings.get(record.agent)
         for blocker in file.blockers if file else ():
             named = tuple(
-                SubjectRef(s.id, s.name) for s in subjects[record.agent] if blocker.subject in (None, s.id)
+                ref for s in subjects[record.agent] if blocker.subject in (None, (ref := subject_ref(s.name)).id)
             )
             yield BlockerNote(data.session, record.agent, record.recorded, named, blocker)
 

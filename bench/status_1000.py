@@ -1,0 +1,163 @@
+"""Times `swarm status` over a repository with 1,000 sessions of 20 agents.
+
+    python bench/status_1000.py [--sessions 1000] [--agents 20] [--open 100] [--distinct] [--write]
+
+Builds the repository with one `git fast-import`, runs the command in a process of its own, and prints the seconds
+and the largest resident memory of it. `--open` of the sessions are running on branches of their own, the others
+are merged; `--distinct` gives every session a mission file of its own.
+"""
+
+import argparse
+import hashlib
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.core.session import agent_path, findings_path, launch_path, mission_path
+
+START = 1_790_000_000
+STAMP = "2026-09-21T12:00:00Z"
+FINDINGS = 12  # of each agent
+
+
+def mission_text(agents: int, number: int) -> str:
+    """A mission of 20 agents with two subjects each, as a person would write it."""
+    lines = [
+        f"mission: bench-{number}",
+        f"session: {number}",
+        f"phase: {{number: {number}, name: Bench}}",
+        "title: A mission to measure with",
+        "domain: BENCH",
+        f"deliverable: INTEGRATIONS-BENCH-{number}.md",
+        "limits: {max_usd: 2.50}",
+        "teams:",
+    ]
+    for team in range(0, agents, 5):
+        lines += [f"  - id: {team}", f"    name: Team {team}", "    agents:"]
+        for agent in range(team, min(team + 5, agents)):
+            lines += [f"      - id: haiku-{agent:02}", "        subjects:"]
+            for subject in ("First", "Second"):
+                lines += [
+                    f"          - name: {subject} API of {number} and {agent}",
+                    '            sources: ["pypi:botocore==1.44.5#botocore/data/ec2/*/service-2.json.gz"]',
+                ]
+    return "\n".join(lines) + "\n"
+
+
+def session_files(session: str, mission: str, number: int, agents: int) -> Iterator[tuple[str, bytes]]:
+    """Everything that lies below sessions/<session>/ once all agents are recorded."""
+    launch = {
+        "session": session,
+        "mission": f"bench-{number}",
+        "mission_sha256": hashlib.sha256(mission.encode()).hexdigest(),
+        "launched": STAMP,
+        "by": "bench",
+        "base": "main",
+        "base_commit": "0" * 40,
+        "caps": {f"haiku-{agent:02}": 100_000 for agent in range(agents)},
+    }
+    yield mission_path(session), mission.encode()
+    yield launch_path(session), as_json(launch)
+    for agent in range(agents):
+        yield from agent_files(session, number, agent)
+
+
+def agent_files(session: str, number: int, agent: int) -> Iterator[tuple[str, bytes]]:
+    name = f"haiku-{agent:02}"
+    record = {
+        "session": session,
+        "agent": name,
+        "attempt": 1,
+        "state": "done",
+        "started": STAMP,
+        "finished": "2026-09-21T12:03:00Z",
+        "recorded": "2026-09-21T12:04:00Z",
+        "findings": FINDINGS,
+        "verified": FINDINGS,
+        "usage": {"calls": 3, "micro_usd": 1_200},
+    }
+    citation = {
+        "source": "pypi:botocore==1.44.5#botocore/data/ec2/2016-11-15/service-2.json.gz",
+        "locator": "/metadata/signatureVersion",
+        "quote": "signatureVersion: v4",
+        "sha256": "9f2c" * 16,
+        "retrieved": STAMP,
+    }
+    findings = [
+        {
+            "subject": f"{'first' if n % 2 else 'second'}-api-of-{number}-and-{agent}",
+            "field": "authentication",
+            "claim": f"Requests {n} are signed with signature version v4.",
+            "citation": citation,
+            "state": "verified",
+        }
+        for n in range(FINDINGS)
+    ]
+    yield agent_path(session, name), as_json(record)
+    yield findings_path(session, name), as_json({"agent": name, "findings": findings})
+
+
+def as_json(value: object) -> bytes:
+    return (json.dumps(value, indent=2) + "\n").encode()
+
+
+def build(folder: Path, sessions: int, agents: int, running: int, distinct: bool) -> None:
+    """A bare repository: merged sessions on main, the last `running` ones on branches without their last agent."""
+    subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(folder)], check=True)
+    plans = [
+        (n, f"bench-{n if distinct else n % 4 + 1}-{n}", n if distinct else n % 4 + 1)
+        for n in range(1, sessions + 1)
+    ]
+    with subprocess.Popen(["git", "-C", str(folder), "fast-import", "--quiet"], stdin=subprocess.PIPE) as process:
+        assert process.stdin
+        write = process.stdin.write
+        write(commit("refs/heads/main", "Begin", START))
+        for order, session, number in plans[: sessions - running]:
+            write(commit("refs/heads/main", f"Merge session {session}", START + order))
+            write(b"".join(map(inline, session_files(session, mission_text(agents, number), number, agents))))
+        for order, session, number in plans[sessions - running :]:
+            write(commit(f"refs/heads/swarm/{session}", f"Record {session}", START + order))
+            write(b"from refs/heads/main\n")
+            files = list(session_files(session, mission_text(agents, number), number, agents))[:-2]
+            write(b"".join(map(inline, files)))
+    assert process.returncode == 0
+
+
+def commit(ref: str, message: str, when: int) -> bytes:
+    head = f"commit {ref}\ncommitter Bench <bench@example.org> {when} +0000\ndata {len(message)}\n"
+    return f"{head}{message}\n".encode()
+
+
+def inline(file: tuple[str, bytes]) -> bytes:
+    path, content = file
+    return f"M 100644 inline {path}\ndata {len(content)}\n".encode() + content + b"\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
+    parser.add_argument("--sessions", type=int, default=1_000)
+    parser.add_argument("--agents", type=int, default=20)
+    parser.add_argument("--open", type=int, default=100)
+    parser.add_argument("--distinct", action="store_true")
+    parser.add_argument("--write", action="store_true")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "repo.git"
+        build(folder, asked.sessions, asked.agents, asked.open, asked.distinct)
+        command = [sys.executable, "-m", "bot.cli", "status", "--repo", str(folder), "--base", "main", "--json"]
+        started = time.perf_counter()
+        done = subprocess.run([*command, *["--write"][: asked.write]], check=True, capture_output=True)
+        seconds = time.perf_counter() - started
+    found = json.loads(done.stdout)["metrics"]
+    megabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"sessions {found['sessions']}  agents {found['agents']}  reported {found['reported']}")
+    print(f"swarm status: {seconds:.2f} s, {megabytes:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()
