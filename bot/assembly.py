@@ -186,6 +186,13 @@ def library(root: Path, only: str, cache: Path | None) -> "Library":
     return Library(cache or user_cache_path("swarm-sessions"), root, SystemClock(), only=SCHEMES[only])
 
 
+def verify(target: str, folder: Path, only: str, cache: Path | None) -> Outcome:
+    """`swarm verify`: needs no repository, only a folder that `file:` sources lie in."""
+    from bot.commands.verify import verify
+
+    return verify(target, lambda path: Path(path).read_bytes(), library(folder.resolve(), only, cache))
+
+
 def _spec(data: "SessionData", agent: str) -> "AgentSpec":
     for spec in data.mission.agents:
         if spec.id == agent:

@@ -227,7 +227,7 @@ def verify(deliverable: str, repo: Path, only: str, cache: Path | None) -> "Outc
     """Show each quote of DELIVERABLE[#citation] in its source, and its state now."""
     from bot.assembly import verify
 
-    return verify(deliverable, repo, only=only, cache=cache)
+    return verify(deliverable, repo, only, cache)
 
 
 @command("audit")

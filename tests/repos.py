@@ -1,14 +1,18 @@
 """Real git repositories for tests."""
 
+import os
 import subprocess
 from pathlib import Path
 
+DATES = {f"GIT_{who}_DATE": "2026-11-22T16:00:00Z" for who in ("AUTHOR", "COMMITTER")}
+
 
 def git(folder: Path, *args: str) -> str:
-    """Runs git as a person would, and returns what it prints."""
+    """Runs git as a person would (always at the same time), and returns what it prints."""
     identity = ["-c", "user.name=A Person", "-c", "user.email=person@example.org"]
     command = ["git", "-C", str(folder), *identity, *args]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | DATES)
+    return done.stdout.strip()
 
 
 def repository(folder: Path, **files: str) -> Path:

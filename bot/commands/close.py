@@ -169,11 +169,11 @@ def _merged(parts: Closing, session: str) -> Closed | None:
 
 
 def _tidy(parts: Closing, closed: Closed) -> None:
-    """After a merge: the state files say so, and the refs that are not needed any more go."""
+    """After a merge: the refs that are not needed any more go, and the state files say how it is."""
     repo, session = parts.repo, closed.data.session
-    write_state_files(repo, parts.clock, base=parts.base, advance=_advance(parts))
     gone = [RefUpdate(ref, None, commit) for ref, commit in repo.refs(RECORDS + session).items()]
     repo.update(gone)
     tip = repo.refs(closed.branch).get(closed.branch)
     if tip and closed.merged and repo.contains(closed.merged, tip):
         parts.forge.delete(closed.branch.removeprefix("refs/heads/"), tip)
+    write_state_files(repo, parts.clock, base=parts.base, advance=_advance(parts))

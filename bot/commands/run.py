@@ -41,7 +41,7 @@ def run(parts: Running, *, mission: bytes, file: str, by: str, merge: bool) -> C
     if not launched.merged:
         parts.display.note(_opening(launched, file))
         _research(parts, launched)
-    return close(parts.closing, launched.session, launched.branch, merge=merge)
+    return close(parts.closing, launched.session, merge=merge)
 
 
 def _opening(launched: Launched, file: str) -> str:
@@ -53,7 +53,7 @@ def _opening(launched: Launched, file: str) -> str:
 def _research(parts: Running, launched: Launched) -> None:
     repo, clock = parts.closing.repo, parts.closing.clock
     fold(repo, clock, launched.branch, launched.session)
-    data = load_session(repo, launched.session, repo.refs(launched.branch)[launched.branch])
+    data = load_session(repo, repo.refs(launched.branch)[launched.branch], launched.session)
     for made in data.records.values():
         parts.display.recorded(made)
     missing = [spec for spec in data.mission.agents if spec.id not in data.records]
