@@ -1,0 +1,95 @@
+"""The forge on one machine, on real repositories."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.git import GitRepository
+from bot.adapters.local_forge import LocalForge
+from bot.errors import LostRace, Refused
+from tests.builders import NOW
+from tests.repos import git, repository, tip
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return repository(tmp_path / "repo")
+
+
+def child(folder: Path, **files: str) -> str:
+    contents: dict[str, bytes | None] = {name: text.encode() for name, text in files.items()}
+    return GitRepository(folder).commit([tip(folder)], contents, "child", NOW)
+
+
+def test_a_base_that_is_checked_out_comes_along(folder: Path) -> None:
+    new = child(folder, added="1\n")
+    LocalForge(folder).advance("main", tip(folder), new)
+    assert tip(folder) == new
+    assert (folder / "added").read_text() == "1\n"
+    assert git(folder, "status", "--porcelain") == ""
+
+
+def test_a_base_that_is_not_checked_out_moves_alone(folder: Path) -> None:
+    new = child(folder, added="1\n")
+    start = tip(folder)
+    git(folder, "checkout", "--quiet", "-b", "mine")
+    LocalForge(folder).advance("main", start, new)
+    assert tip(folder) == new
+    assert not (folder / "added").exists()
+
+
+def test_a_bare_repository_has_no_work_tree(tmp_path: Path, folder: Path) -> None:
+    bare = tmp_path / "bare.git"
+    git(tmp_path, "clone", "--quiet", "--bare", str(folder), str(bare))
+    new = GitRepository(bare).commit([tip(bare)], {"added": b"1"}, "child", NOW)
+    LocalForge(bare).advance("main", tip(bare), new)
+    assert tip(bare) == new
+
+
+def test_a_linked_work_tree_comes_along(tmp_path: Path, folder: Path) -> None:
+    git(folder, "checkout", "--quiet", "-b", "mine")
+    git(folder, "worktree", "add", "--quiet", str(tmp_path / "linked"), "main")
+    LocalForge(folder).advance("main", tip(folder), child(folder, added="1\n"))
+    assert (tmp_path / "linked" / "added").exists()
+    assert not (folder / "added").exists()
+
+
+def test_g01_a_base_that_moved_is_a_lost_race(folder: Path) -> None:
+    start, first, second = tip(folder), child(folder, a="1"), child(folder, b="1")
+    LocalForge(folder).advance("main", start, first)
+    with pytest.raises(LostRace):
+        LocalForge(folder).advance("main", start, second)
+    assert tip(folder) == first
+
+
+def test_a25_what_is_not_committed_is_never_overwritten(folder: Path) -> None:
+    start, new = tip(folder), child(folder, **{"README.md": "theirs\n"})
+    (folder / "README.md").write_text("mine\n")
+    with pytest.raises(Refused, match=r"not committed there .*README\.md"):
+        LocalForge(folder).advance("main", start, new)
+    assert ((folder / "README.md").read_text(), tip(folder)) == ("mine\n", start)
+
+
+def test_hooks_of_the_repository_are_not_run(folder: Path) -> None:
+    hook = folder / ".git" / "hooks" / "post-merge"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\ntouch ran\n")
+    hook.chmod(0o755)
+    LocalForge(folder).advance("main", tip(folder), child(folder, added="1\n"))
+    assert not (folder / "ran").exists()
+
+
+def test_a_merged_branch_is_deleted_unless_somebody_looks_at_it(tmp_path: Path, folder: Path) -> None:
+    git(folder, "branch", "one")
+    git(folder, "branch", "two")
+    git(folder, "worktree", "add", "--quiet", str(tmp_path / "linked"), "two")
+    LocalForge(folder).delete("one", tip(folder))
+    LocalForge(folder).delete("two", tip(folder))
+    assert list(GitRepository(folder).refs("refs/heads")) == ["refs/heads/main", "refs/heads/two"]
+
+
+def test_a_branch_that_moved_is_not_deleted(folder: Path) -> None:
+    git(folder, "branch", "one")
+    with pytest.raises(LostRace):
+        LocalForge(folder).delete("one", "0" * 39 + "1")
+    assert "refs/heads/one" in GitRepository(folder).refs("refs/heads")
