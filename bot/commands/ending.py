@@ -34,7 +34,6 @@ def ending(closed: Closed, *, base: str, seconds: float) -> Outcome:
     lines = [
         f"{sums} · {usd(spent)} USD",
         "",
-        "gate",
         verdict_text(closed.verdict),
         _last(closed, branch, base) + f" · {clock(seconds)}",
     ]

@@ -9,7 +9,7 @@ from bot.core.loading import load_mission
 from bot.core.mission import Mission
 from bot.core.plan import make_plan
 from bot.core.records import Launch
-from bot.core.session import SESSIONS, branch_ref, launch_path, mission_path, reservation_ref
+from bot.core.session import RECORDS, SESSIONS, branch_ref, launch_path, mission_path, reservation_ref
 from bot.errors import LostRace, Refused
 from bot.ports import Clock, RefUpdate, Repository
 
@@ -116,6 +116,9 @@ def _apply(
         }
         commit = repo.commit([tip], files, f"Launch session {session}\n\nSwarm-Session: {session}\n", now)
         updates.append(RefUpdate(branch, commit, None))
+        # What an abandoned session of the same name has left would be taken for this one's records.
+        stale = {ref: value for ref, value in refs.items() if ref.startswith(f"{RECORDS}{session}/")}
+        updates += [RefUpdate(ref, None, value) for ref, value in stale.items()]
     if decision.reserve:
         note = Reservation(session=session, mission=mission.mission, branch=branch.removeprefix("refs/heads/"))
         files = {"reservation.json": json_bytes(note.model_dump(mode="json"))}

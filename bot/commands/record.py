@@ -74,7 +74,8 @@ def _judge(
             handed.artifact, session=session, agent=agent.id, attempt=handed.attempt, mission=mission, cap=cap
         )
     except SwarmError as error:
-        reason = f"its result was refused: {error}"
+        more = f" (and {len(error.problems) - 1} more)" if len(error.problems) > 1 else ""
+        reason = f"its result was refused: {error.problems[0]}{more}"
         return failed(agent, session, handed.attempt, handed.started, clock.now(), reason)
 
     def lookup(citation: Citation) -> Evidence:

@@ -56,7 +56,7 @@ def _research(parts: Running, launched: Launched) -> None:
     data = load_session(repo, repo.refs(launched.branch)[launched.branch], launched.session)
     for made in data.records.values():
         parts.display.recorded(made)
-    missing = [spec for spec in data.mission.agents if spec.id not in data.records]
+    missing = [spec for spec in data.mission.agents if _left(data, spec)]
     with _pool(min(parts.parallel, data.mission.limits.max_parallel)) as (pool, stop):
         futures = [pool.submit(_attempts, parts, data, spec, stop) for spec in missing]
         for future in as_completed(futures):
@@ -80,7 +80,7 @@ def _pool(workers: int) -> Iterator[tuple[ThreadPoolExecutor, Event]]:
 
 
 def _attempts(parts: Running, data: SessionData, spec: AgentSpec, stop: Event) -> None:
-    """Tries the assignment up to its attempts, and records the last one's outcome."""
+    """Tries the assignment until an attempt is recorded that did not fail, or all of them are used up."""
     closing = parts.closing
 
     def progress(what: str) -> None:
@@ -88,8 +88,7 @@ def _attempts(parts: Running, data: SessionData, spec: AgentSpec, stop: Event) -
             raise Stopped
         parts.display.doing(spec.id, what)
 
-    attempts = spec.attempts or data.mission.agent.attempts
-    for attempt in range(1, attempts + 1):
+    for attempt in _left(data, spec):
         if stop.is_set():
             return
         parts.display.started(spec.id, attempt)
@@ -97,6 +96,14 @@ def _attempts(parts: Running, data: SessionData, spec: AgentSpec, stop: Event) -
             handed = agent(parts.backends, closing.clock, data.mission, data.launch, spec, attempt, progress)
         except Stopped:
             return
-        if handed.artifact is not None or attempt == attempts:
-            record(closing.repo, closing.library, closing.clock, data.mission, data.launch, handed)
+        made = record(closing.repo, closing.library, closing.clock, data.mission, data.launch, handed)
+        if made.state != "failed":
             return
+
+
+def _left(data: SessionData, spec: AgentSpec) -> range:
+    """The attempts that an agent still has: none when it is done, all but the failed ones otherwise."""
+    before = data.records.get(spec.id)
+    if before and before.state != "failed":
+        return range(0)
+    return range(before.attempt + 1 if before else 1, (spec.attempts or data.mission.agent.attempts) + 1)

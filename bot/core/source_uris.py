@@ -6,12 +6,14 @@ from fnmatch import fnmatchcase
 from urllib.parse import SplitResult, unquote, urlsplit
 
 _WILD = re.compile(r"[*?\[]")
+_ABOUT = re.compile(r"[^/]+\.dist-info/METADATA|package\.json|README(?:\.(?:md|markdown|rst|txt))?", re.IGNORECASE)
 
 
 def belongs(document: str, source: str, allow_domains: Iterable[str] = ()) -> bool:
     """Whether the document at a URI is a part of a source.
 
-    A package's file: the same name and version, and the path matches the source's. A file: the path matches. A
+    A package's file: the same name and version, and the path matches the source's, or it tells of the package
+    as a whole. A file: the path matches. A
     page: on the same host at or below the folder of the source's page, or on an allowed domain.
     Any text can be given for a document; what is no URI belongs to nothing.
     """
@@ -29,9 +31,15 @@ def belongs(document: str, source: str, allow_domains: Iterable[str] = ()) -> bo
         case "pypi" | "npm":
             package, _, path = wanted.partition("#")
             owner, _, pattern = rest.partition("#")
-            return _pinned(scheme, package) == _pinned(scheme, owner) and _within(path, pattern or "*")
+            chosen = tells_of_its_package(path) or _within(path, pattern or "*")
+            return chosen and _pinned(scheme, package) == _pinned(scheme, owner)
         case _:
             return False
+
+
+def tells_of_its_package(path: str) -> bool:
+    """Whether a file says what a package is, its version and its licence: read whatever a source's glob names."""
+    return _ABOUT.fullmatch(path) is not None
 
 
 def _pinned(scheme: str, package: str) -> tuple[str, str]:

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import PurePosixPath
 
+from bot.core.source_uris import tells_of_its_package
+
 _LEFT_OUT = re.compile(
     r"(?:^|/)(?:tests?|testing|__tests__|node_modules|_?vendor(?:ed)?|third_party|samples?|__pycache__|\.git|\.github)/"
     r"|(?:^|/)(?:test_[^/]*|conftest)\.py$|\.min\.|(?:^|/)[^/]*\.(?:test|spec)\.d\.ts$"
@@ -22,14 +24,13 @@ _READ = re.compile(
     r"|(?:^|/)discovery_cache/documents/[^/]*\.json$",
     re.IGNORECASE,
 )
-_ABOUT = re.compile(r"[^/]+\.dist-info/METADATA|package\.json|README(?:\.(?:md|markdown|rst|txt))?", re.IGNORECASE)
 _DATED = re.compile(r"v?(\d{4})[-_](\d{2})[-_](\d{2})(?:[-_]?(?:preview|beta|alpha))?", re.IGNORECASE)
 
 
 def selected(paths: Iterable[str], glob: str) -> list[str]:
     """The paths to read, sorted; what tells about the package is always among them, and first."""
     every = sorted(paths)
-    about = [path for path in every if _ABOUT.fullmatch(path)]
+    about = [path for path in every if tells_of_its_package(path)]
     chosen = matching(every, glob) if glob else [p for p in every if _READ.search(p) and not _LEFT_OUT.search(p)]
     return about + [path for path in newest(chosen) if path not in set(about)]
 
