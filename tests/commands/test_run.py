@@ -15,6 +15,7 @@ from bot.render.state_files import STATE_FILES
 from tests.repos import git, tip
 from tests.workshop import MISSION, Countdown, Killed, StillClock, Watcher, session, widgets
 
+
 @pytest.fixture
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
@@ -208,6 +209,30 @@ def test_a12_an_agent_that_answers_for_another_is_refused(tmp_path: Path, cache:
     assert closed.verdict.state == "fail"
     assert closed.data.records["agent-2"].state == "failed"
     assert "its result was refused" in closed.data.records["agent-2"].reason
+
+
+def test_a_refused_result_is_tried_again(tmp_path: Path, cache: Path) -> None:
+    folder, watcher = widgets(tmp_path / "repo"), Watcher()
+    inner = moody(folder, cache, 0, ValueError())
+
+    class Liar:
+        def research(self, brief: Brief, progress: object) -> AgentResult:
+            result = inner.research(brief, lambda _: None)
+            return result.model_copy(update={"attempt": 2})
+
+    closed = session(folder, cache, watcher=watcher, backends=lambda _: Liar())
+    assert watcher.begun == ["agent-1/1", "agent-1/2", "agent-2/1", "agent-2/2"]
+    assert {record.attempt for record in closed.data.records.values()} == {2}
+    assert closed.merged is not None
+
+
+def test_an_abandoned_session_leaves_nothing_to_the_next(tmp_path: Path, cache: Path) -> None:
+    folder, watcher = widgets(tmp_path / "repo"), Watcher()
+    session(folder, cache, merge=False)
+    git(folder, "branch", "-D", "swarm/widgets-1")
+    closed = session(folder, cache, watcher=watcher)
+    assert watcher.begun == ["agent-1/1", "agent-2/1"]
+    assert closed.merged is not None
 
 
 def test_only_one_run_of_a_mission_at_a_time(tmp_path: Path) -> None:
