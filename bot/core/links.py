@@ -54,8 +54,20 @@ def links(text: str) -> Iterator[tuple[int, str]]:
     for number, line in _prose(text):
         for pattern in (INLINE, DEFINITION, AUTOLINK, ATTRIBUTE):
             for match in pattern.finditer(line):
-                target = next((group for group in match.groups() if group is not None), "")
-                yield number, ESCAPE.sub(r"\1", target)
+                if pattern is not INLINE or _opens(line, match.start()):
+                    target = next((group for group in match.groups() if group is not None), "")
+                    yield number, ESCAPE.sub(r"\1", target)
+
+
+def _opens(line: str, end: int) -> bool:
+    """Whether the bracket at `end` closes one that no backslash escapes."""
+    depth = 0
+    for at in range(end - 1, -1, -1):
+        if line[at] in "[]" and not (at and line[at - 1] == "\\"):
+            depth += 1 if line[at] == "]" else -1
+            if depth < 0:
+                return True
+    return False
 
 
 def anchors(text: str) -> frozenset[str]:

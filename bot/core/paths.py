@@ -101,14 +101,17 @@ def machine_paths(file: str, text: str) -> Iterator[MachinePath]:
 
     `file:docs/api.md`, a source inside the repository, is none, nor is the path of a URL.
     """
-    starts: list[int] = []
-    for pattern in MACHINE:
-        for match in pattern.finditer(text):
-            start = _beginning(text, match.start())
-            if start < 0 or (start and BEFORE.match(text[start - 1])):
-                continue
-            starts = starts or line_starts(text)
-            yield MachinePath(file, line_of(starts, start), text[start : match.end()].rstrip(".,;:"))
+    found = sorted(
+        (start, match.end())
+        for pattern in MACHINE
+        for match in pattern.finditer(text)
+        if (start := _beginning(text, match.start())) >= 0 and not BEFORE.match(text[start - 1 : start])
+    )
+    starts, last = line_starts(text) if found else [], 0
+    for start, end in found:
+        if start >= last:  # else it is the inner part of a path that is told already
+            last = end
+            yield MachinePath(file, line_of(starts, start), text[start:end].rstrip(".,;:"))
 
 
 def _beginning(text: str, offset: int) -> int:
