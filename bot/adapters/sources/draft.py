@@ -9,6 +9,7 @@ from bot.core.evidence import PassageKind
 PARAGRAPH_MAX = 1_200  # characters of a prose passage
 LOCATOR_MAX = 300  # what a citation holds
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
+_WORDS = re.compile(r"\S\s+\S")  # prose has two at least: `Example:` says nothing
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -37,7 +38,7 @@ def _pieces(draft: Draft) -> Iterator[Draft]:
         texts = list(cut(text))
     for number, piece in enumerate(texts):
         kind: PassageKind = "prose" if draft.kind == "operation" and number else draft.kind
-        if piece:
+        if piece and (kind != "prose" or _WORDS.search(piece)):
             yield Draft(draft.locator, kind, piece)
 
 

@@ -2,8 +2,8 @@
 
 - A glob selects by path: `*` and `?` stay within a directory, `**` crosses them, a directory's name selects what
   is below it.
-- Without a glob: documentation, Python modules, TypeScript declarations and API descriptions; tests, vendored and
-  minified files are left out.
+- Without a glob: documentation, Python modules, TypeScript declarations and API descriptions; tests, vendored
+  and minified files, and the asynchronous twins of Python clients are left out.
 - Where directories named by a date hold versions of the same API, the newest is read, unless one is named.
 """
 
@@ -15,8 +15,8 @@ from pathlib import PurePosixPath
 from bot.core.source_uris import tells_of_its_package
 
 _LEFT_OUT = re.compile(
-    r"(?:^|/)(?:tests?|testing|__tests__|node_modules|_?vendor(?:ed)?|third_party|samples?|__pycache__|\.git|\.github)/"
-    r"|(?:^|/)(?:test_[^/]*|conftest)\.py$|\.min\.|(?:^|/)[^/]*\.(?:test|spec)\.d\.ts$"
+    r"(?:^|/)(?:tests?|testing|__tests__|node_modules|_?vendor(?:ed)?|third_party|samples?|__pycache__|aio|asyncio|\.git|\.github)/"
+    r"|(?:^|/)(?:test_[^/]*|conftest|async_client|_async_client)\.py$|\.min\.|(?:^|/)[^/]*\.(?:test|spec)\.d\.ts$"
 )
 _READ = re.compile(
     r"\.(?:py|d\.ts|d\.mts|d\.cts|md|markdown|rst)$"
@@ -31,8 +31,14 @@ def selected(paths: Iterable[str], glob: str) -> list[str]:
     """The paths to read, sorted; what tells about the package is always among them, and first."""
     every = sorted(paths)
     about = [path for path in every if tells_of_its_package(path)]
-    chosen = matching(every, glob) if glob else [p for p in every if _READ.search(p) and not _LEFT_OUT.search(p)]
+    chosen = matching(every, glob) if glob else _by_default(every)
     return about + [path for path in newest(chosen) if path not in set(about)]
+
+
+def _by_default(paths: list[str]) -> list[str]:
+    there = set(paths)
+    read = (path for path in paths if _READ.search(path) and not _LEFT_OUT.search(path))
+    return [path for path in read if _TWIN.sub(".d.ts", path) == path or _TWIN.sub(".d.ts", path) not in there]
 
 
 def matching(paths: Iterable[str], glob: str) -> list[str]:

@@ -16,6 +16,7 @@ from bot.adapters.sources.draft import Draft
 
 _CLIENTS = re.compile(r"(?:Operations|Client|Api|API|Resources?|Group|Service|Manager)$")
 _CLIENT_BASES = re.compile(r"(?:ListResource|InstanceContext)$")
+_REPEATS = re.compile(r"^Async|^Raw|^AsyncRaw|WithRawResponse$|WithStreamingResponse$")
 _NOT_CLIENTS = re.compile(
     r"^_|Async|Raw|HTTP|Http|^(?:Base|Abstract|Mock|Fake|Test)|Requests|Urllib|Pycurl|UrlFetch"
 )
@@ -29,7 +30,8 @@ _NO_METHODS = frozenset(
     ("property", "cached_property", "staticmethod", "classmethod", "setter", "getter", "deleter")
 )
 _CONSTANT = re.compile(
-    r"__version__|[A-Z][A-Z0-9_]*|_[A-Z][A-Z0-9_]*|(?:api_?)?version|base_url|endpoint", re.ASCII
+    r"__version__|(?:api_?)?version|base_url|endpoint|_?DEFAULT_[A-Z0-9_]+|"
+    r"_?(?:[A-Z0-9]+_)*(?:VERSION|URL|URI|ENDPOINT|HOST|TIMEOUT|RETRIES|LIMIT|MAX|MIN|SIZE|REGION|SCOPE)(?:_[A-Z0-9]+)*"
 )
 _CONSTANT_MAX = 200
 _LARGE = 500_000
@@ -63,7 +65,7 @@ def _module(text: str, *, counted: bool) -> Iterator[Draft]:
 def _body(node: ast.Module | ast.ClassDef, name: str, *, counted: bool) -> Iterator[Draft]:
     done: set[str] = set()
     for statement in node.body:
-        if isinstance(statement, ast.ClassDef):
+        if isinstance(statement, ast.ClassDef) and not _REPEATS.search(statement.name):
             yield from _class(statement, _below(name, statement.name), counted=counted)
         elif isinstance(statement, Function) and statement.name not in done and not _is_overload(statement):
             done.add(statement.name)
@@ -80,11 +82,13 @@ def _class(node: ast.ClassDef, name: str, *, counted: bool) -> Iterator[Draft]:
     methods = {s.name: s for s in node.body if isinstance(s, Function) and not _is_overload(s)}
     for method in methods.values():
         place = _below(name, method.name)
-        if is_operation(method, methods.keys()):
+        if is_operation(method):
             text = ast.get_docstring(method, clean=False)
             yield from docstring.operation(place, method.name, _signature(method), text)
         else:
             yield from _function(method, place)
+        if method.name == "__init__" and not method.args.vararg:
+            yield Draft(f"{place} signature", "code", _signature(method))
     rest = [statement for statement in node.body if not isinstance(statement, Function)]
     yield from _body(ast.ClassDef(name=node.name, body=rest), name, counted=counted)  # type: ignore[call-arg]
 
@@ -97,7 +101,7 @@ def is_client(node: ast.ClassDef) -> bool:
     return bool(_CLIENTS.search(node.name)) or any(_CLIENT_BASES.search(base) for base in bases)
 
 
-def is_operation(method: Function, siblings: object) -> bool:
+def is_operation(method: Function) -> bool:
     """Whether a method of an API client is one of its operations."""
     if method.name.startswith("_") or method.name in _NOT_OPERATIONS or _TWIN.search(method.name):
         return False
@@ -105,11 +109,9 @@ def is_operation(method: Function, siblings: object) -> bool:
 
 
 def _function(node: Function, name: str) -> Iterator[Draft]:
-    text = ast.get_docstring(node, clean=False)
-    if text and (not node.name.startswith("_") or node.name == "__init__"):
-        yield from docstring.prose(name, text)
-    if node.name == "__init__":
-        yield Draft(f"{name} signature", "code", _signature(node))
+    public = node.name == "__init__" or not node.name.startswith("_")
+    if public and node.name not in _NOT_OPERATIONS:
+        yield from docstring.prose(name, ast.get_docstring(node, clean=False))
 
 
 def _signature(node: Function) -> str:

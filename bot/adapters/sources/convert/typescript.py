@@ -1,8 +1,9 @@
 """TypeScript declarations (and JavaScript): documentation comments, constants, and the operations of API clients.
 
 An operation is: a method that returns a promise, of a class or interface whose name ends with one of `_CLIENTS`;
-a function that returns a promise; a namespace that describes an endpoint (it declares a `url` and a `requestType`).
-A name that is declared more than once in the same place counts once.
+a function that returns a promise; whatever describes an endpoint: a namespace or an object with a `url` and a
+`requestType`, a member whose comment names an HTTP method and a path. A name that is declared more than once in
+the same place counts once; the `WithHttpInfo` twins of a method are not counted.
 """
 
 import re
@@ -18,6 +19,13 @@ _LANGUAGE = Language(tree_sitter_typescript.language_typescript())
 _CLIENTS = re.compile(
     r"(?:Operations|Client|Api|API|Resources?|Group|Service|Manager|ListInstance|ContextInstance|Context)$"
 )
+_TWIN = re.compile(r"WithHttpInfo$")
+_ENDPOINT = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE)\s+`/")
+_DESCRIBES_ENDPOINT = re.compile(r"\burl\b.*\brequestType\b", re.DOTALL)
+_TAG = re.compile(r"^@(\w+)\s*(?:\{[^}]*\}\s*)?")
+_LINK = re.compile(r"\{@link(?:code|plain)?\s+([^}|\s]+)(?:\s*\|?\s*([^}]*))?\}")
+_SILENT_TAGS = frozenset("function memberof instance namespace public internal module type async".split())
+_FACT = re.compile(r"version|url|endpoint|host|timeout|retries|limit|max|region|scope", re.IGNORECASE)
 _NOT_CLIENTS = re.compile(r"^_|Http|HTTP|^Base|^Abstract|^Mock")
 _SCOPES = frozenset(
     ("class_declaration", "abstract_class_declaration", "interface_declaration", "internal_module", "module")
@@ -33,7 +41,7 @@ _METHODS = frozenset(
     )
 )
 _NAMED = _SCOPES | _FUNCTIONS | _METHODS | {
-    "type_alias_declaration", "enum_declaration", "variable_declarator", "enum_assignment",
+    "type_alias_declaration", "enum_declaration", "variable_declarator", "enum_assignment", "assignment_expression",
 }  # fmt: skip
 _WRAPPERS = frozenset(
     (
@@ -76,13 +84,12 @@ def _unwrapped(node: Node) -> Iterator[Node]:
 
 
 def _declared(node: Node, scope: str, owner: str, comment: str, counted: set[str], depth: int) -> Iterator[Draft]:
-    named = node.child_by_field_name("name")
-    if named is None or depth > _DEPTH:
+    name = _name(node)
+    if not name or depth > _DEPTH:
         return
-    name = _text(named).strip("\"'`")
     place = f"{scope}.{name}" if scope else name
     about = _comment(comment)
-    if name not in counted and _is_operation(node, owner):
+    if name not in counted and _is_operation(node, name, owner, about):
         counted.add(name)
         yield from docstring.operation(place, name, _signature(node), about)
     else:
@@ -93,20 +100,28 @@ def _declared(node: Node, scope: str, owner: str, comment: str, counted: set[str
         yield from _members(body, place, name if node.type in _SCOPES else "", depth + 1)
 
 
-def _is_operation(node: Node, owner: str) -> bool:
-    if node.type in ("internal_module", "module"):
-        body = node.child_by_field_name("body")
-        declared = _text(body) if body else ""
-        return "const url" in declared and "const requestType" in declared
-    if node.type not in _FUNCTIONS | _METHODS or "Promise" not in _returned(node):
+def _name(node: Node) -> str:
+    named = node.child_by_field_name("name")
+    if named:
+        return _text(named).strip("\"'`")
+    left = _text(node.child_by_field_name("left"))
+    return left.rpartition("exports.")[2] if "exports." in left else ""
+
+
+def _is_operation(node: Node, name: str, owner: str, about: str) -> bool:
+    if node.type in ("internal_module", "module", "assignment_expression"):
+        body = node.child_by_field_name("body") or node.child_by_field_name("right")
+        return bool(_DESCRIBES_ENDPOINT.search(_text(body)))
+    if node.type in _METHODS and _ENDPOINT.search(about):
+        return True
+    if node.type not in _FUNCTIONS | _METHODS or _TWIN.search(name) or "Promise" not in _returned(node):
         return False
     in_client = bool(_CLIENTS.search(owner)) and not _NOT_CLIENTS.search(owner)
     return (node.type in _FUNCTIONS and not owner) or in_client
 
 
 def _returned(node: Node) -> str:
-    returned = node.child_by_field_name("return_type")
-    return _text(returned) if returned else ""
+    return _text(node.child_by_field_name("return_type"))
 
 
 def _signature(node: Node) -> str:
@@ -114,18 +129,31 @@ def _signature(node: Node) -> str:
 
 
 def _fact(node: Node, place: str, name: str) -> Iterator[Draft]:
-    """A constant with a literal value."""
+    """A constant with a literal value, if its name says that it is a fact about the API."""
     value = node.child_by_field_name("value")
-    if value is not None and value.type in _LITERALS:
-        yield Draft(place, "metadata", f"{name}: {_text(value).strip(chr(34) + chr(39))}")
+    if value is not None and value.type in _LITERALS and _FACT.search(name):
+        shown = _text(value).strip("\"'")
+        yield Draft(place, "metadata", f"{name}: {shown}")
 
 
 def _comment(comment: str) -> str:
+    """The text of a documentation comment, with tags as words: `@deprecated x` as `Deprecated: x`."""
     if not comment.startswith("/**"):
         return ""
-    lines = [re.sub(r"^\s*\*? ?", "", line) for line in comment[3:].removesuffix("*/").splitlines()]
-    return "\n".join(lines).strip()
+    lines = (re.sub(r"^\s*\*? ?", "", line) for line in comment[3:].removesuffix("*/").splitlines())
+    text = "\n".join(_tag(line) for line in lines)
+    return _LINK.sub(lambda link: link[2] or link[1], text).replace("<br>", "\n").strip()
 
 
-def _text(node: Node) -> str:
-    return (node.text or b"").decode("utf-8", "replace")
+def _tag(line: str) -> str:
+    tag = _TAG.match(line)
+    if not tag:
+        return line
+    rest = line[tag.end() :]
+    if tag[1] in _SILENT_TAGS:
+        return ""
+    return f"\n{rest}" if tag[1] in ("param", "description", "property") else f"\n{tag[1].capitalize()}: {rest}"
+
+
+def _text(node: Node | None) -> str:
+    return (node.text or b"").decode("utf-8", "replace") if node else ""
