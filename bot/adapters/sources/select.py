@@ -24,6 +24,7 @@ _READ = re.compile(
     r"|(?:^|/)discovery_cache/documents/[^/]*\.json$",
     re.IGNORECASE,
 )
+_TWIN = re.compile(r"\.d\.[cm]ts$")  # of a `.d.ts` beside it
 _DATED = re.compile(r"v?(\d{4})[-_](\d{2})[-_](\d{2})(?:[-_]?(?:preview|beta|alpha))?", re.IGNORECASE)
 
 
