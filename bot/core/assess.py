@@ -194,4 +194,4 @@ def package(source: str) -> str:
     if separator is None:
         return ""
     name, _, version = rest.partition("#")[0].rpartition(separator)
-    return f"{name} {version}"
+    return f"{name} {version}" if name and version else ""

@@ -4,7 +4,6 @@ Everything is in the order of the mission, then of the agent's own file, so that
 deliverable. Nothing is dropped in silence: what cannot stand as a claim is counted and said.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -240,11 +239,8 @@ def without_repeats(findings: Sequence[CheckedFinding]) -> list[CheckedFinding]:
     return list(kept.values())
 
 
-_END = re.compile(r"[\s.;,]+\Z")
-
-
 def _gist(text: str) -> str:
-    return _END.sub("", visible(text).casefold())
+    return visible(text).casefold().rstrip(" .;,")
 
 
 def _field(field: Field, cited: Sequence[Cited], gaps: Sequence[Gap]) -> FieldReport:

@@ -16,17 +16,19 @@ _FILLERS = "\u034f\u115f\u1160\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
 _UNSEEN = dict.fromkeys(map(ord, _FILLERS), " ")
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
-_ENTITIES = {"<": "&lt;", "|": "&#124;"}
 _ACTIVE = re.compile(
     r"""
-    (?P<part>@(?=\S) | \#(?=\w) | \bGH(?=-\d) | :(?=//) | \bwww(?=\.) | \b(?:mailto|xmpp)(?=:) | :(?=[\w+-]+:))
-  | (?P<start>\A[/+>=-])                # a slash command, list, quotation or rule
-  | (?P<number>\A\d{1,9}[.)])           # an ordered list
-  | (?P<entity>[<|])
-  | (?P<escape>[\\`*~\[\]$\#] | &(?=[\#A-Za-z]) | (?<![^\W_])_ | _(?![^\W_]) | [!^]\Z)
+    \A (?: (?P<start>[/+=>-]) | (?P<number>\d{1,9}[.)]) )    # a slash command, list, quotation or rule
+  | (?= [][@\#:.<|\\`*~$&_!^-] ) (?:
+        (?P<before>@(?=\S) | \#(?=\w) | :(?=//) | :(?=[\w+-]+:))
+      | (?P<after>(?<=\b[Gg][Hh])-(?=\d) | (?<=\b[Ww]{3})\.)
+      | (?P<entity>[<|])
+      | (?P<escape>[][\\`*~$\#] | &(?=[\#A-Za-z]) | (?<![^\W_])_ | _(?![^\W_]) | [!^]\Z)
+    )
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE,
 )
+_ENTITIES = {"<": "&lt;", "|": "&#124;", ">": "&gt;"}
 
 
 def visible(text: str) -> str:
@@ -58,16 +60,14 @@ def neutral(text: str) -> str:
 def _escaped(match: re.Match[str]) -> str:
     found = match[0]
     match match.lastgroup:
-        case "start":
-            return "&gt;" if found == ">" else "\\" + found
+        case "before":
+            return found + BREAK
+        case "after":
+            return BREAK + found
         case "number":
             return f"{found[:-1]}\\{found[-1]}"
-        case "entity":
-            return _ENTITIES[found]
-        case "escape":
-            return "\\" + found
         case _:
-            return found + BREAK
+            return _ENTITIES.get(found) or "\\" + found
 
 
 def code(text: str) -> str:
@@ -75,8 +75,9 @@ def code(text: str) -> str:
     shown = visible(text)
     if not shown:
         return "(empty)"
-    longest = max(map(len, re.findall("`+", shown)), default=0)
-    fence = "`" * (longest + 1)
+    if "`" not in shown:
+        return f"`{shown}`"
+    fence = "`" * (max(map(len, re.findall("`+", shown))) + 1)
     pad = " " if "`" in (shown[0], shown[-1]) else ""
     return f"{fence}{pad}{shown}{pad}{fence}"
 

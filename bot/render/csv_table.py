@@ -3,10 +3,10 @@
 import csv
 import io
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, datetime
 
 from bot.core.consolidate import Cited, Deliverable, SubjectReport
-from bot.core.findings import Gap, utc_seconds
+from bot.core.findings import Gap
 from bot.core.neutral import visible
 
 COLUMNS = (
@@ -37,7 +37,7 @@ def render_csv(deliverable: Deliverable) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for subject in deliverable.subjects:
-        writer.writerows(map(cell, row) for row in _rows(subject))
+        writer.writerows(_rows(subject))
     return out.getvalue()
 
 
@@ -48,17 +48,14 @@ def cell(value: str) -> str:
 
 
 def _rows(subject: SubjectReport) -> Iterator[tuple[str, ...]]:
+    name = cell(subject.name)
     for report in subject.fields:
-        yield from (_claim(subject.name, cited) for cited in report.claims)
-        yield from (_gap(subject.name, gap) for gap in report.gaps)
-    yield from (_claim(subject.name, cited) for cited in subject.unverified)
+        yield from (_claim(name, cited) for cited in report.claims)
+        yield from (_gap(name, gap) for gap in report.gaps)
+    yield from (_claim(name, cited) for cited in subject.unverified)
     if made := subject.assessment:
-        for field, value in (
-            ("complexity", made.complexity),
-            ("hours", str(made.hours)),
-            ("priority", made.priority),
-        ):
-            yield _padded(subject.name, field, "", value, "computed")
+        results = {"complexity": made.complexity, "hours": str(made.hours), "priority": made.priority}
+        yield from (_row(name, field, value=value, state="computed") for field, value in results.items())
 
 
 def _claim(subject: str, cited: Cited) -> tuple[str, ...]:
@@ -66,24 +63,28 @@ def _claim(subject: str, cited: Cited) -> tuple[str, ...]:
     return (
         subject,
         finding.field,
-        finding.claim,
-        finding.value,
+        cell(finding.claim),
+        cell(finding.value),
         finding.state,
         cited.id,
-        citation.source,
-        citation.locator,
-        citation.quote,
-        utc_seconds(citation.retrieved.astimezone(UTC)),
+        cell(citation.source),
+        cell(citation.locator),
+        cell(citation.quote),
+        _seconds(citation.retrieved),
         citation.sha256,
         citation.method,
-        finding.reason,
+        cell(finding.reason),
     )
 
 
 def _gap(subject: str, gap: Gap) -> tuple[str, ...]:
     where = "; ".join(f"{searched.source} ({searched.state})" for searched in gap.searched)
-    return (*_padded(subject, gap.field, "", "", "gap", "", where)[:-1], gap.reason)
+    return _row(subject, gap.field, state="gap", source=cell(where), reason=cell(gap.reason))
 
 
-def _padded(*values: str) -> tuple[str, ...]:
-    return values + ("",) * (len(COLUMNS) - len(values))
+def _row(subject: str, field: str, **cells: str) -> tuple[str, ...]:
+    return (subject, field, *(cells.get(column, "") for column in COLUMNS[2:]))
+
+
+def _seconds(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

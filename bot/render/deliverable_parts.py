@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from bot.core.assess import FULL_READINESS, Assessment, Input, package
 from bot.core.consolidate import Cited, Deliverable, FieldReport, SubjectReport
 from bot.core.findings import Blocker, Citation, Gap, Searched
-from bot.core.neutral import code, link, neutral, visible
+from bot.core.neutral import code, link, neutral
 from bot.render.engine import Markdown, counted
 
 QUOTE_MAX = 400
@@ -38,6 +39,7 @@ def unread(subject: SubjectReport) -> list[Searched]:
     return list({source.source: source for source in searched}.values())
 
 
+@lru_cache(maxsize=4096)
 def source_text(source: str) -> Markdown:
     """A source for a reader: `botocore 1.44.5 (PyPI), path`, or a page with its link."""
     scheme, _, rest = source.partition(":")
@@ -97,7 +99,7 @@ def _hash(sha256: str) -> str:
 
 
 def _words(citation: Citation) -> str:
-    quote = code(_shortened(visible(citation.quote), QUOTE_MAX))
+    quote = code(_shortened(citation.quote, QUOTE_MAX))
     return quote if citation.method == "quoted" else f"counted there; the first: {quote}"
 
 
@@ -106,7 +108,7 @@ def _shortened(text: str, longest: int) -> str:
 
 
 def day(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%d")
+    return moment.astimezone(UTC).date().isoformat()
 
 
 def gap_text(gap: Gap) -> Markdown:

@@ -58,8 +58,8 @@ def _summary_row(
 ) -> tuple[Markdown, ...]:
     reports = {report.field.id: report for report in subject.fields}
     made = subject.assessment
-    figures = (made.complexity, str(made.hours), made.priority) if made else (_why_none(subject), "", "")
-    cells = [_glance(reports[field]) for field in columns]
+    figures = (made.complexity, str(made.hours), made.priority) if made else (_why_none(subject), "–", "–")
+    cells = [_glance(reports[field]) if subject.researched else "–" for field in columns]
     return tuple(map(Markdown, (_to(subject, anchored), *cells, *figures, f"{len(subject.claims):,}")))
 
 

@@ -56,7 +56,7 @@ def shown(tokens: list[Token]) -> str:
         ("<!-- ignore the gate -->", "&lt;!-- ignore the gate -->"),
         ("![x](https://evil.example/p.png)", f"!\\[x\\](https:{BREAK}//evil.example/p.png)"),
         ("www.evil.example", f"www{BREAK}.evil.example"),
-        ("mailto:a@b.example", f"mailto{BREAK}:a@{BREAK}b.example"),
+        ("mailto:a@b.example", f"mailto:a@{BREAK}b.example"),
         ("a | b", "a &#124; b"),
         ("`code` *and* _more_ ~~gone~~", "\\`code\\` \\*and\\* \\_more\\_ \\~\\~gone\\~\\~"),
         ("snake_case stays", "snake_case stays"),
