@@ -267,7 +267,7 @@ def main(args: list[str] | None = None) -> None:
 
 
 def _failed(error: Exception, *, as_json: bool) -> int:
-    from bot.errors import SwarmError
+    from bot.errors import InvalidInput, SwarmError
 
     if not isinstance(error, SwarmError):
         import traceback
@@ -279,4 +279,8 @@ def _failed(error: Exception, *, as_json: bool) -> int:
         click.echo(json.dumps({"errors": [problem.as_dict() for problem in error.problems]}, indent=2))
     for problem in error.problems:
         click.echo(str(problem), err=True)
+    if isinstance(error, InvalidInput) and any(problem.line for problem in error.problems):
+        count = len(error.problems)
+        problems = "1 problem" if count == 1 else f"{count} problems"
+        click.echo(f"{problems}; nothing was started. The schema: swarm schema", err=True)
     return 1

@@ -1,0 +1,196 @@
+"""The command line as a person or a script meets it: real processes, exit codes, JSON."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import bot.cli
+from bot.adapters.git import GitRepository
+from tests.repos import git, tip
+from tests.workshop import MISSION, widgets
+
+SWARM = (sys.executable, "-m", "bot")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return widgets(tmp_path / "repo")
+
+
+@pytest.fixture
+def mission(tmp_path: Path) -> Path:
+    path = tmp_path / "widgets.yml"
+    path.write_text(MISSION)
+    return path
+
+
+def swarm(*args: object, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"SWARM_CACHE": str(folder.parent / "cache")} if folder else None
+    words = [str(arg) for arg in args]
+    return subprocess.run([*SWARM, *words], capture_output=True, text=True, env=environment, check=False)
+
+
+def test_run_prints_one_object_with_json(folder: Path, mission: Path) -> None:
+    done = swarm("run", mission, "--repo", folder, "--json", folder=folder)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert set(told) == {
+        "session", "branch", "deliverable", "merged", "verdict", "criteria", "agents", "findings", "verified",
+        "gaps", "blockers", "cost_usd", "seconds",
+    }  # fmt: skip
+    assert told["session"] == "widgets-1"
+    assert told["branch"] == "swarm/widgets-1"
+    assert told["deliverable"] == "INTEGRATIONS-WIDGETS.md"
+    assert GitRepository(folder).contains(tip(folder), told["merged"])
+    assert told["verdict"] == "pass"
+    assert all(set(criterion) == {"id", "state", "measured", "action"} for criterion in told["criteria"])
+    assert told["agents"] == {"done": 2, "blocked": 0, "failed": 0}
+    assert (told["findings"], told["verified"], told["cost_usd"]) == (8, 8, 0.002)
+    assert told["seconds"] > 0
+
+
+def test_run_tells_a_person_what_happened(folder: Path, mission: Path) -> None:
+    done = swarm("run", mission, "--repo", folder, folder=folder)
+    assert done.returncode == 0, done.stderr
+    assert "agent-1 done: 4 of 4 findings verified" in done.stderr
+    assert "pass  every claim verified" in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("merged ")
+
+
+def test_the_steps_one_by_one_do_what_run_does(folder: Path, mission: Path, tmp_path: Path) -> None:
+    here = ("--repo", folder)
+    assert swarm("launch", mission, *here, folder=folder).stdout.startswith("widgets-1 launched")
+    assert swarm("launch", mission, *here, folder=folder).stdout.startswith("widgets-1 open")
+    for agent in ("agent-1", "agent-2"):
+        artifact = tmp_path / f"{agent}.json"
+        worked = swarm("agent", "widgets-1", agent, "--output", artifact, *here, folder=folder)
+        assert worked.returncode == 0, worked.stderr
+        recorded = swarm("record", "widgets-1", agent, "--artifact", artifact, *here, "--json", folder=folder)
+        assert json.loads(recorded.stdout)["verified"] == 4
+    gated = swarm("gate", "widgets-1", *here, folder=folder)
+    assert gated.returncode == 1
+    assert "fail  deliverable as rendered" in gated.stdout
+    closed = swarm("close", "widgets-1", "--no-merge", *here, folder=folder)
+    assert closed.stdout.splitlines()[-1].startswith("passed, not merged")
+    assert swarm("gate", "widgets-1", *here, folder=folder).returncode == 0
+    assert swarm("close", "widgets-1", *here, folder=folder).stdout.splitlines()[-1].startswith("merged ")
+    assert "widgets-1" in swarm("status", *here, folder=folder).stdout
+    verified = swarm("verify", folder / "INTEGRATIONS-WIDGETS.md", *here, folder=folder)
+    assert verified.returncode == 0, verified.stdout
+
+
+def test_an_agent_that_left_nothing_is_recorded_as_failed(folder: Path, mission: Path) -> None:
+    swarm("launch", mission, "--repo", folder, folder=folder)
+    done = swarm("record", "widgets-1", "agent-1", "--attempt", "2", "--repo", folder, folder=folder)
+    assert done.stdout.startswith("agent-1 failed")
+    late = swarm("record", "widgets-1", "agent-1", "--attempt", "1", "--repo", folder, folder=folder)
+    assert late.returncode == 1
+    assert "came back after attempt 2 had been recorded" in late.stderr
+
+
+def test_an_unknown_agent_or_session_is_named(folder: Path, mission: Path) -> None:
+    swarm("launch", mission, "--repo", folder, folder=folder)
+    unknown = swarm("record", "widgets-1", "agent-9", "--repo", folder, folder=folder)
+    assert (unknown.returncode, "has no agent agent-9; its agents are agent-1, agent-2" in unknown.stderr) == (
+        1,
+        True,
+    )
+    missing = swarm("close", "widgets-7", "--repo", folder, folder=folder)
+    assert (missing.returncode, "there is no open session widgets-7" in missing.stderr) == (1, True)
+
+
+def interrupted(folder: Path, mission: Path, number: int) -> subprocess.CompletedProcess[str]:
+    """Ends a run as soon as its first agent is at work."""
+    environment = os.environ | {"SWARM_CACHE": str(folder.parent / "cache")}
+    command = [*SWARM, "run", str(mission), "--repo", str(folder), "--agents", "1"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    assert process.stderr is not None
+    seen = ""
+    while "started" not in seen:
+        seen += process.stderr.readline()
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    return subprocess.CompletedProcess(command, process.returncode, out, seen + err)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL, signal.SIGTERM])
+def test_g10_a_run_that_is_cut_off_goes_on_when_called_again(folder: Path, mission: Path, number: int) -> None:
+    cut = interrupted(folder, mission, number)
+    if number == signal.SIGINT:
+        assert (cut.returncode, "The same command goes on from here" in cut.stderr) == (1, True), cut.stderr
+    done = swarm("run", mission, "--repo", folder, "--json", folder=folder)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["merged"]
+    assert len(git(folder, "log", "--merges", "--format=%H").split()) == 1
+
+
+def test_errors_name_the_place_and_what_to_do(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yml"
+    bad.write_text(MISSION.replace("max_usd: 0.25", "max_usd: -1").replace("session: 1", "session: 0"))
+    done = swarm("run", bad, "--repo", widgets(tmp_path / "repo"))
+    assert done.returncode == 1
+    lines = done.stderr.splitlines()
+    assert [line.split(" ")[0] for line in lines if "bad.yml:" in line] == [f"{bad}:2:10:", f"{bad}:7:38:"]
+    assert "nothing was started" in lines[-1]
+
+
+def test_errors_are_data_with_json(tmp_path: Path) -> None:
+    done = swarm("status", "--repo", tmp_path, "--json")
+    assert done.returncode == 1
+    assert "is no git repository" in json.loads(done.stdout)["errors"][0]["what"]
+
+
+def test_wrong_usage_is_2() -> None:
+    assert swarm("run").returncode == 2
+    assert swarm("no-such-command").returncode == 2
+    assert swarm("audit", "no-such-file.md").returncode == 2
+
+
+def test_a_bug_is_3(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def broken() -> None:
+        raise RuntimeError("out of cheese")
+
+    monkeypatch.setattr(bot.cli, "templates", broken)
+    with pytest.raises(SystemExit) as ended:
+        bot.cli.main(["new", "blank"])
+    assert ended.value.code == 3
+    assert "out of cheese" in (said := capsys.readouterr().err)
+    assert "this is a bug in swarm" in said
+
+
+def test_every_command_has_help_and_json() -> None:
+    for name, command in bot.cli.cli.commands.items():
+        shown = CliRunner().invoke(bot.cli.cli, [name, "--help"])
+        assert shown.exit_code == 0
+        assert "--json" in shown.output
+        assert command.help, name
+
+
+@pytest.mark.parametrize("command", ["run", "launch", "status"])
+def test_a25_a_repository_without_a_commit_is_said(tmp_path: Path, mission: Path, command: str) -> None:
+    git(tmp_path, "init", "--quiet", "--initial-branch=main", "empty")
+    args = [command] if command == "status" else [command, mission]
+    done = swarm(*args, "--repo", tmp_path / "empty")
+    assert (done.returncode, "the branch main has no commit" in done.stderr) == (1, True), done.stderr
+
+
+def test_a25_a_shallow_clone_will_do(tmp_path: Path, folder: Path, mission: Path) -> None:
+    for number in range(3):
+        git(folder, "commit", "--quiet", "--allow-empty", "--message", f"Commit {number}")
+    shallow = tmp_path / "shallow"
+    git(tmp_path, "clone", "--quiet", "--depth", "1", f"file://{folder}", str(shallow))
+    done = swarm("run", mission, "--repo", shallow, "--json", folder=folder)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a25_a_detached_head_needs_a_base(folder: Path, mission: Path) -> None:
+    git(folder, "checkout", "--quiet", "--detach")
+    done = swarm("run", mission, "--repo", folder, folder=folder)
+    assert (done.returncode, "--base" in done.stderr) == (1, True)
+    assert swarm("run", mission, "--repo", folder, "--base", "main", folder=folder).returncode == 0
