@@ -1,8 +1,8 @@
 """Missions out of git, many of them: what was checked with care when it was launched is read fast here.
 
 The careful reader keeps the place of every value to tell a person what is wrong; over a thousand sessions that
-takes ten seconds. This one takes the parser's events as they come. Whatever is not plain, or not valid, is left to
-the careful reader, so that both accept and refuse the same files.
+takes ten seconds. This one takes the parser's events as they come. What the careful reader accepts, both read
+alike; whatever is not plain, or not valid, is left to it. Only it checks that a mission may be launched.
 """
 
 import re
@@ -17,8 +17,8 @@ from bot.core.mission import Mission
 
 MAX_PLAIN = 200_000  # bytes
 MAX_DEPTH = 12
-_AMBIGUOUS = re.compile(r"[-+]?0[0-9xob_]|.*[_:]\d")
-"""Plain scalars that YAML reads as another number than Python does."""
+_AMBIGUOUS = re.compile(r"[-+]?0[0-9xob_]|.*[_:]\d|(?:y|yes|n|no|on|off|t|f)\Z", re.IGNORECASE)
+"""Plain scalars that dialects of YAML and Python read as different numbers or truth values."""
 
 Value = str | None | list["Value"] | dict[str, "Value"]
 
@@ -54,7 +54,9 @@ def _expect(event: yaml.Event, kind: type[yaml.Event]) -> None:
 
 
 def _value(event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Value:
-    if getattr(event, "anchor", None) or getattr(event, "tag", None) or not depth:
+    if not isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) or not depth:
+        raise _NotPlainError
+    if event.anchor or event.tag:
         raise _NotPlainError
     if isinstance(event, yaml.ScalarEvent):
         return _scalar(event)
@@ -78,7 +80,7 @@ def _until(end: type[yaml.Event], events: Iterator[yaml.Event]) -> Iterator[yaml
 def _scalar(event: yaml.ScalarEvent) -> str | None:
     """The text of a scalar: the models make numbers and truth values of it."""
     value: str = event.value
-    if event.style is not None:
+    if event.style:  # quoted, or a block of text
         return value
     if value in ("", "~", "null", "Null", "NULL"):
         return None
