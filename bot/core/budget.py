@@ -7,8 +7,8 @@ def divide(cap: int, requests: Mapping[str, int]) -> dict[str, int]:
     """The cap of every agent, in millionths of a US dollar, keyed and ordered as `requests`.
 
     Each gets what it asks for when that fits. Otherwise each gets its proportional part, rounded down, and what
-    rounding left goes one by one to those whose parts were cut most, ties to the smaller id. For any input the caps
-    sum to at most `cap`, and none is above its request.
+    rounding left goes one by one to those whose parts were cut most, ties to the smaller id. For any input the
+    caps sum to at most `cap`, and none is above its request.
     """
     wanted = sum(requests.values())
     if wanted <= cap:

@@ -6,7 +6,8 @@ from bot.core.mission import Mission
 from bot.core.mission_checks import check_mission, check_outline
 from bot.core.mission_wording import problem_of
 from bot.core.outline import outline
-from bot.core.yaml_tree import Tree, read
+from bot.core.yaml_reader import read
+from bot.core.yaml_tree import Tree
 from bot.errors import InvalidInput, Problem
 
 MAX_PROBLEMS = 100

@@ -2,8 +2,8 @@
 
 from typing import Annotated, Literal
 
+from pydantic import ConfigDict, StringConstraints, computed_field
 from pydantic import Field as Constraint
-from pydantic import StringConstraints, computed_field
 
 from bot.core.fields import STANDARD_FIELDS, Field
 from bot.core.ids import Id, slug
@@ -20,14 +20,20 @@ SourceUri = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^(https
 """`https://...`, `file:path`, `pypi:NAME==VERSION#glob` or `npm:NAME@VERSION#glob`."""
 
 
-class Phase(Model):
+class Part(Model):
+    """A model that is compiled when it is first used; within a Mission it is compiled with that, once. Saves time."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class Phase(Part):
     """The phase of the tracker that this mission carries out."""
 
     number: Annotated[int, Constraint(ge=0, le=10_000)]
     name: Text
 
 
-class Subject(Model):
+class Subject(Part):
     """An API or a vendor that one agent researches."""
 
     name: Text
@@ -41,7 +47,7 @@ class Subject(Model):
         return slug(self.name)
 
 
-class AgentDefaults(Model):
+class AgentDefaults(Part):
     """What an agent runs with unless it says otherwise."""
 
     backend: Backend = "extractive"
@@ -52,7 +58,7 @@ class AgentDefaults(Model):
     backups: tuple[Id, ...] = ()
 
 
-class AgentSpec(Model):
+class AgentSpec(Part):
     """One agent of a team with its assignment; what is None is taken from the mission's `agent`."""
 
     id: Id
@@ -64,7 +70,7 @@ class AgentSpec(Model):
     attempts: Annotated[int, Constraint(ge=1, le=10)] | None = None
 
 
-class Team(Model):
+class Team(Part):
     """Agents with a common focus."""
 
     id: Annotated[int, Constraint(ge=0, le=100_000)]
@@ -73,7 +79,7 @@ class Team(Model):
     agents: Annotated[tuple[AgentSpec, ...], Constraint(min_length=1)]
 
 
-class Limits(Model):
+class Limits(Part):
     """The bounds of a session."""
 
     max_usd: Usd
@@ -81,14 +87,14 @@ class Limits(Model):
     session_timeout_hours: Annotated[float, Constraint(gt=0, le=35)] = 6
 
 
-class Criteria(Model):
+class Criteria(Part):
     """What the gate tolerates. Whatever is tolerated is still said in the deliverable."""
 
     blocked_subjects: Annotated[int, Constraint(ge=0)] = 0
     required_field_gaps: Annotated[int, Constraint(ge=0)] = 0
 
 
-class Mission(Model):
+class Mission(Part):
     """The plan of one session: teams of agents, their subjects and sources, limits and criteria."""
 
     mission: MissionId
@@ -106,12 +112,12 @@ class Mission(Model):
     target_subjects: Annotated[int, Constraint(ge=1)] | None = None
     expected_agents: Annotated[int, Constraint(ge=1)] | None = None
     planned_hours: Annotated[float, Constraint(gt=0)] | None = None
-    agent: AgentDefaults = AgentDefaults()
+    agent: Annotated[AgentDefaults, Constraint(default_factory=AgentDefaults)]
     limits: Limits
     focus: tuple[Text, ...] = ()
     extra_output: tuple[Text, ...] = ()
     fields: tuple[Field, ...] = STANDARD_FIELDS
-    criteria: Criteria = Criteria()
+    criteria: Annotated[Criteria, Constraint(default_factory=Criteria)]
     allow_domains: tuple[Text, ...] = ()
     teams: Annotated[tuple[Team, ...], Constraint(min_length=1)]
     welcome: LongText = ""

@@ -47,6 +47,17 @@ _KINDS = {
     "tuple_type": "write a list",
     "model_type": "write keys with values",
 }
+_BOUNDS = {
+    "greater_than_equal": "it must be at least {ge:,}",
+    "greater_than": "it must be more than {gt:g}",
+    "less_than_equal": "it can be at most {le:,}",
+    "string_too_short": "write something",
+    "string_too_long": "at most {max_length:,} characters",
+    "too_short": "it needs at least {min_length}",
+    "too_long": "at most {max_length:,} of them",
+    "literal_error": "write {expected}",
+    "value_error": "{error}",
+}
 _NEEDS = {"attempts": "an agent needs at least 1 attempt", "max_parallel": "at least 1 agent has to run"}
 
 
@@ -91,29 +102,15 @@ def _model_at(path: Path) -> type[Model]:
 def _todo(detail: "ErrorDetails", path: Path) -> str:
     kind, limits = detail["type"], detail.get("ctx", {})
     key = next((step for step in reversed(path) if isinstance(step, str)), "")
-    match kind:
-        case "greater_than_equal":
-            return _NEEDS.get(key, f"it must be at least {limits['ge']:,}")
-        case "greater_than":
-            return f"it must be more than {limits['gt']:g}"
-        case "less_than_equal":
-            return f"it can be at most {limits['le']:,}"
-        case "string_too_short":
-            return "write something"
-        case "string_too_long":
-            return f"at most {limits['max_length']:,} characters"
-        case "too_short":
-            return f"it needs at least {limits['min_length']}"
-        case "too_long":
-            return f"at most {limits['max_length']:,} of them"
-        case "string_pattern_mismatch":
-            return _PATTERNS.get(key, _ID)
-        case "literal_error":
-            return f"write {str(limits['expected']).replace(chr(39), '')}"
-        case "value_error":
-            return str(limits["error"])
-        case _:
-            return _KINDS.get(kind, detail["msg"])
+    if kind in _KINDS:
+        return _KINDS[kind]
+    if kind == "string_pattern_mismatch":
+        return _PATTERNS.get(key, _ID)
+    if kind == "greater_than_equal" and key in _NEEDS:
+        return _NEEDS[key]
+    if kind in _BOUNDS:
+        return _BOUNDS[kind].format_map(limits)
+    return detail["msg"]
 
 
 def _name(path: Path) -> str:

@@ -17,7 +17,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """Of a mission as written: team names, team ids (as text), agents, backups, subjects by agent, sources, fields."""
+    """Of a mission as written: names of teams, ids (as text), subjects (within their agents), sources."""
 
     teams: tuple[Named, ...]
     team_ids: tuple[Named, ...]

@@ -25,7 +25,7 @@ class PlannedAgent:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`batches` are the agents' ids, at most 256 in each; one batch runs after the other. `cap` is the session's."""
+    """`batches` are agents' ids, at most 256 in each, one after the other; `cap` is the session's."""
 
     agents: tuple[PlannedAgent, ...]
     batches: tuple[tuple[str, ...], ...]
