@@ -80,7 +80,7 @@ class SubjectReport:
     @property
     def researched(self) -> bool:
         """Whether anything was delivered: a finding, verified or not, or a gap."""
-        return any(report.state != "missing" for report in self.fields if report.field.kind == "claim")
+        return any(report.state != "missing" for report in self.fields)
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,11 +155,12 @@ def joined(values: Iterable[str]) -> Markdown:
 def headline(deliverable: Deliverable) -> Markdown:
     """The totals on one line."""
     totals = deliverable.totals
-    claims = f"{counted(totals.claims, 'claim')}, every one verified against its source"
+    claims = counted(totals.claims, "claim")
+    if totals.claims:
+        claims += ", every one verified against its source"
     if totals.unverified:
-        claims += f" ({totals.unverified:,} more could not be verified and are left out)"
-    if not totals.claims:
-        claims = "0 claims"
+        more = "more " if totals.claims else ""
+        claims += f" ({totals.unverified:,} {more}could not be verified: left out)"
     parts = (
         counted(totals.subjects, "subject"),
         claims,
