@@ -10,7 +10,7 @@ from bot.errors import InvalidInput, Problem
 from bot.render.audit import audit_text as rendered
 from bot.render.audit import percent_cited
 
-MAX_BYTES = 5_000_000
+MAX_BYTES = 2_000_000
 
 
 def audit(files: Sequence[Path], min_cited: float | None = None) -> Outcome:

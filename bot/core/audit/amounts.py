@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
-_AMOUNT = re.compile(
+AMOUNT = re.compile(
     rf"[~≈]?\s?(?P<before>[$€£¥]|USD|EUR|GBP)?\s?(?P<low>{_NUMBER})(?:\s?(?:[-–—]|to)\s?[$€£¥]?(?P<high>{_NUMBER}))?\+?"
     r"\s?(?P<unit>[A-Za-z]+|[$€£¥%])?\.?"
 )
@@ -35,13 +35,13 @@ class Amount:
 
 def amount(text: str) -> Amount | None:
     """The amount that a cell consists of; None when it is more than an amount, or none."""
-    found = _AMOUNT.fullmatch(text.strip(" *_~`"))
+    found = AMOUNT.fullmatch(text.strip(" *_~`"))
     return read(found) if found else None
 
 
 def amounts(text: str) -> list[Amount]:
     """All amounts in a text."""
-    return [read(found) for found in _AMOUNT.finditer(text)]
+    return [read(found) for found in AMOUNT.finditer(text)]
 
 
 def is_nothing(text: str) -> bool:
@@ -49,12 +49,12 @@ def is_nothing(text: str) -> bool:
     return text.strip(" *_").casefold() in _NOTHING
 
 
-def total(parts: Iterable[Amount]) -> Amount:
+def total(parts: Iterable[Amount], unit: str = "") -> Amount:
     """The sum of amounts, both ends of ranges apart."""
     low = high = Decimal()
     for part in parts:
         low, high = low + part.low, high + part.high
-    return Amount(low, high)
+    return Amount(low, high, unit)
 
 
 def unit_name(word: str) -> str:

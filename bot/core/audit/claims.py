@@ -31,6 +31,13 @@ _MEASURE = re.compile(
     r"|size|latency|storage|memory|uptime|sla|effort|estimates?|estimated|budget|users?|regions?|requests?)\b|[$€£%]",
     re.IGNORECASE,
 )
+_SOURCE = re.compile(
+    r"\b(?:sources?|references?|citations?|documentation|docs|links?|sha256|retrieved|date)\b", re.IGNORECASE
+)
+_METHOD = re.compile(
+    r"\bhow\b.*\b(?:computed|calculated|estimated|scored|measured)\b|\b(?:methodology|rubric|scoring)\b",
+    re.IGNORECASE,
+)
 _NUMERIC = re.compile(r"(?<![A-Za-z])\d")
 
 
@@ -41,4 +48,11 @@ def is_claim(text: str) -> bool:
 
 def is_claim_cell(text: str, header: str) -> bool:
     """Whether a table's cell does, also when its unit or its kind stands in the column's header."""
+    if _SOURCE.search(header):
+        return False
     return is_claim(text) or bool(_MEASURE.search(header) and _NUMERIC.search(text))
+
+
+def is_method(heading: str) -> bool:
+    """Whether a section says by which rules its document computes figures; rules have no source."""
+    return _METHOD.search(heading.replace("-", " ")) is not None

@@ -1,5 +1,6 @@
 """A Markdown document as an audit sees it: sections with running text, bullets and tables. Code is left out."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -81,6 +82,7 @@ class _Walk:
         self._count = 0
         self._row: tuple[int, list[str]] | None = None
         self._inside: set[str] = set()
+        self._anchors: Counter[str] = Counter()
 
     def take(self, token: Token) -> None:
         match token.type:
@@ -113,7 +115,8 @@ class _Walk:
     def _take_inline(self, token: Token, section: Section) -> None:
         if "heading" in self._inside:
             anchor = github_slug(token.content)
-            again = sum(s.heading == anchor for s in self.sections)
+            again = self._anchors[anchor]
+            self._anchors[anchor] += 1
             section.heading, section.anchor = anchor, f"{anchor}-{again}" if again else anchor
         elif self._row:
             self._row[1].append(marked(token, self._references))

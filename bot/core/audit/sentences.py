@@ -30,18 +30,20 @@ def sentences(text: str) -> list[tuple[int, str]]:
 
 
 def _cut(text: str) -> Iterator[tuple[int, str]]:
-    start = 0
+    line = start = 0
+    for stop in [*_stops(text), len(text)]:
+        piece = text[start:stop]
+        sentence = piece.strip()
+        if sentence:
+            yield line + piece[: piece.index(sentence)].count("\n"), sentence
+        line += piece.count("\n")
+        start = stop
+
+
+def _stops(text: str) -> Iterator[int]:
+    """Where sentences end: not after an abbreviation, and not before a small letter."""
     for end in _END.finditer(text):
         rest = text[end.end() : end.end() + 2].strip()
-        if _ABBREVIATION.search(text[max(0, end.start() - 10) : end.start() + 1]) or rest[:1].islower():
-            continue
-        yield from _sentence(text, start, end.end())
-        start = end.end()
-    yield from _sentence(text, start, len(text))
-
-
-def _sentence(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
-    sentence = text[start:end]
-    if sentence.strip():
-        first = start + len(sentence) - len(sentence.lstrip())
-        yield text.count("\n", 0, first), sentence.strip()
+        abbreviated = _ABBREVIATION.search(text[max(0, end.start() - 10) : end.start() + 1])
+        if not abbreviated and not rest[:1].islower():
+            yield end.end()
