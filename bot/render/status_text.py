@@ -113,19 +113,19 @@ def _lines(overview: Overview) -> Iterator[str]:
         yield f"no session on {overview.base} or on a branch of its own; open one with swarm run MISSION"
     else:
         yield (
-            f"{figures.sessions} sessions, {figures.merged} merged · "
-            f"{figures.reported} of {figures.agents} agents reported · "
-            f"{figures.verified} of {figures.findings} findings verified · {figures.gaps} gaps · "
-            f"{figures.blockers} blockers · {usd(figures.cost)} USD"
+            f"sessions {figures.sessions}, {figures.merged} merged · "
+            f"agents {figures.agents}, {figures.reported} reported · "
+            f"findings {figures.findings}, {figures.verified} verified · "
+            f"gaps {figures.gaps} · blockers {figures.blockers} · {usd(figures.cost)} USD"
         )
     shown = _most_urgent(overview)
     yield from _table([COLUMNS, *(_row(state, overview.now) for state in shown)] if shown else [])
     if len(shown) < len(overview.sessions):
-        yield f"  and {len(overview.sessions) - len(shown)} more: swarm status --json has all of them"
+        yield f"and {len(overview.sessions) - len(shown)} more: swarm status --json has all of them"
     for criterion in cross_criteria(overview) if overview.sessions else ():
-        yield f"  {criterion.state:<8} {criterion.title}: {criterion.measured}"
+        yield f"{criterion.state:<8} {criterion.title}: {criterion.measured}"
     for problem in overview.problems:
-        yield visible(f"  unreadable: {problem}")
+        yield visible(f"unreadable: {problem}")
 
 
 def _most_urgent(overview: Overview) -> list[SessionState]:
