@@ -16,7 +16,7 @@ from bot.render.csv_table import render_csv
 from tests.builders import NOW, checked, citation, mission
 
 
-def table(*findings: CheckedFinding) -> str:
+def session_data(*findings: CheckedFinding) -> SessionData:
     launch = Launch(
         session="cloud-1",
         mission="cloud-providers",
@@ -28,7 +28,11 @@ def table(*findings: CheckedFinding) -> str:
         caps={"haiku-21": 0},
     )
     file = FindingsFile(agent="haiku-21", findings=findings, gaps=(Gap(subject="aws-ec2", field="pricing"),))
-    return render_csv(consolidate(SessionData("cloud-1", mission(), launch, {}, {"haiku-21": file})))
+    return SessionData("cloud-1", mission(), launch, {}, {"haiku-21": file})
+
+
+def table(*findings: CheckedFinding) -> str:
+    return render_csv(consolidate(session_data(*findings)))
 
 
 def test_the_table_of_a_deliverable_gives_back_its_findings() -> None:
