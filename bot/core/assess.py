@@ -147,20 +147,21 @@ def _count(finding: CheckedFinding) -> int:
 
 
 def rubric() -> tuple[tuple[str, str], ...]:
-    """What is counted, and the hours (or points, or the result) that follow: the whole rubric in words."""
+    """What is counted, and what it gives: the whole rubric in words."""
     bands = ", ".join(f"up to {limit}: {hours}" for limit, hours in OPERATION_BANDS)
     schemes = ", ".join(f"{name}: {hours}" for name, hours, _ in SCHEMES)
     points = ", ".join(f"{name} {number}" for name, number in READINESS)
     return (
-        ("base", f"{BASE_HOURS}"),
-        ("operations", f"{bands}, more: {MANY_OPERATIONS_HOURS}, unknown: {UNKNOWN_OPERATIONS_HOURS}"),
-        ("authentication, the costliest kind", f"{schemes}, another or unknown: {OTHER_SCHEME_HOURS}"),
-        ("webhooks or events", f"if there are any: {EVENTS_HOURS}"),
-        ("official SDK", f"if none is known: {NO_SDK_HOURS}"),
-        ("rate limits, pricing", f"if unknown: {UNKNOWN_LIMITS_HOURS}, {UNKNOWN_PRICING_HOURS}"),
-        ("required fields that stay open", f"each: {OPEN_FIELD_HOURS}"),
+        ("base", f"{BASE_HOURS} hours"),
+        ("operations", f"{bands}, more: {MANY_OPERATIONS_HOURS}, unknown: {UNKNOWN_OPERATIONS_HOURS} hours"),
+        ("authentication, the costliest kind", f"{schemes}, another or unknown: {OTHER_SCHEME_HOURS} hours"),
+        ("webhooks or events", f"if there are any: {EVENTS_HOURS} hours"),
+        ("official SDK", f"if none is known: {NO_SDK_HOURS} hours"),
+        ("rate limits", f"if unknown: {UNKNOWN_LIMITS_HOURS} hours"),
+        ("pricing", f"if unknown: {UNKNOWN_PRICING_HOURS} hours"),
+        ("required fields that stay open", f"each: {OPEN_FIELD_HOURS} hours"),
         ("complexity", f"Low up to {LOW_HOURS} hours, Medium up to {MEDIUM_HOURS}, High above"),
-        ("readiness, by fields that are answered", f"{points}"),
+        ("readiness, by fields that are answered", f"{points} (of {FULL_READINESS})"),
         ("priority", f"P0 from {P0_READINESS} points of readiness, P1 from {P1_READINESS}, P2 below"),
     )
 

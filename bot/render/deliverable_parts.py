@@ -1,6 +1,5 @@
 """Pieces of the deliverable that are put together from values: all of them return Markdown."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,21 +15,26 @@ QUOTE_MAX = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """A document that claims of a subject cite, with how many do."""
+class Origin:
+    """A package or page that findings of a subject cite: how many of its documents, in how many findings."""
 
     source: str
-    claims: int
+    documents: int
+    findings: int
     read: datetime
-    sha256: str
 
 
-def documents(subject: SubjectReport) -> list[Document]:
+def origins(subject: SubjectReport) -> list[Origin]:
     """What a subject's citations were taken from, in the order of their first use."""
-    citations = [cited.finding.citation for cited in subject.cited]
-    uses = Counter((citation.source, citation.sha256) for citation in citations)
-    last = {(citation.source, citation.sha256): citation.retrieved for citation in citations}
-    return [Document(source, number, last[source, sha], sha) for (source, sha), number in uses.items()]
+    cited: dict[str, list[Citation]] = {}
+    for item in subject.cited:
+        source = item.finding.citation.source
+        whole = source.partition("#")[0] if package(source) else source
+        cited.setdefault(whole, []).append(item.finding.citation)
+    return [
+        Origin(whole, len({c.source for c in found}), len(found), max(c.retrieved for c in found))
+        for whole, found in cited.items()
+    ]
 
 
 def unread(subject: SubjectReport) -> list[Searched]:
@@ -88,10 +92,11 @@ def unverified_text(cited: Cited) -> Markdown:
     return Markdown(f"**{cited.finding.state}**{why}: {claim} {' · '.join((*_where(cited), read))}")
 
 
-def _where(cited: Cited) -> tuple[str, str, str]:
+def _where(cited: Cited) -> tuple[str, str]:
+    """The id, and the source with the place and the words found there."""
     citation = cited.finding.citation
     place = f" at {code(citation.locator)}" if citation.locator.strip() else ""
-    return code(cited.id), source_text(citation.source) + place, _words(citation)
+    return code(cited.id), f"{source_text(citation.source)}{place}: {_words(citation)}"
 
 
 def _hash(sha256: str) -> str:
@@ -100,7 +105,7 @@ def _hash(sha256: str) -> str:
 
 def _words(citation: Citation) -> str:
     quote = code(_shortened(citation.quote, QUOTE_MAX))
-    return quote if citation.method == "quoted" else f"counted there; the first: {quote}"
+    return quote if citation.method == "quoted" else f"counted, the first is {quote}"
 
 
 def _shortened(text: str, longest: int) -> str:
