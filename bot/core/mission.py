@@ -21,7 +21,7 @@ SourceUri = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^(https
 
 
 class Part(Model):
-    """A model that is compiled when it is first used; within a Mission it is compiled with that, once. Saves time."""
+    """A model that is compiled when it is first used, and within a Mission as a part of that, once."""
 
     model_config = ConfigDict(defer_build=True)
 
@@ -106,7 +106,7 @@ class Mission(Part):
         str, StringConstraints(pattern=r"^INTEGRATIONS-[A-Z0-9]+(?:-[A-Z0-9]+)*\.md$", max_length=100)
     ]
     branch: Annotated[
-        str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9/-]*\{session\}$", max_length=120)
+        str, StringConstraints(pattern=r"^[A-Za-z0-9]+(?:[/-][A-Za-z0-9]+)*[/-]\{session\}$", max_length=120)
     ] = "swarm/{session}"
     refresh: bool = False
     target_subjects: Annotated[int, Constraint(ge=1)] | None = None

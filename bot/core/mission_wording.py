@@ -35,7 +35,7 @@ _EXAMPLES = {
 _PATTERNS = {
     "domain": "write 2 to 16 capital letters and digits, such as CLOUD",
     "deliverable": "write INTEGRATIONS-, words in capitals and .md, such as INTEGRATIONS-CLOUD-PROVIDERS.md",
-    "branch": "write letters, digits, / and -, with {session} at the end, such as swarm/{session}",
+    "branch": "write words joined by / or -, with {session} as the last one, such as swarm/{session}",
     "sources": "write https://..., file:PATH, pypi:NAME==VERSION#glob or npm:NAME@VERSION#glob, without spaces",
 }
 _ID = "write lower-case words joined by single hyphens, such as haiku-21"

@@ -44,10 +44,8 @@ def read(content: bytes, file: str) -> Tree:
     """The document as far as it can be read; whatever is wrong stands in its `problems`. Raises nothing."""
     tree = Tree()
     if len(content) > MAX_BYTES:
-        size = f"{len(content) / 1_000_000:.1f} MB"
-        tree.problems.append(
-            Problem(file, 1, 1, f"the file has {size}; at most 1 MB is read", "split it into several missions")
-        )
+        what = "the file is larger than 1 MB"
+        tree.problems.append(Problem(file, 1, 1, what, "split it into several missions"))
         return tree
     text = _decoded(content, file, tree)
     if text is not None and not _unseen(text, file, tree):
