@@ -5,7 +5,7 @@ where it was when it is called again (G10), and repeats no agent that is recorde
 """
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Event
@@ -58,9 +58,11 @@ def _research(parts: Running, launched: Launched) -> None:
         parts.display.recorded(made)
     missing = [spec for spec in data.mission.agents if _left(data, spec)]
     with _pool(min(parts.parallel, data.mission.limits.max_parallel)) as (pool, stop):
-        futures = [pool.submit(_attempts, parts, data, spec, stop) for spec in missing]
-        for future in as_completed(futures):
-            future.result()
+        working = {pool.submit(_attempts, parts, data, spec, stop) for spec in missing}
+        while working:
+            finished, working = wait(working, return_when=FIRST_COMPLETED)
+            for future in finished:
+                future.result()
             for made in fold(repo, clock, launched.branch, launched.session):
                 parts.display.recorded(made)
 
