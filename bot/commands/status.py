@@ -94,7 +94,7 @@ def _message(overview: Overview, changed: tuple[str, ...]) -> str:
         for phase in ("launched", "running", "complete", "merged")
         if (count := sum(state.phase == phase for state in overview.sessions))
     ]
-    why = ", ".join(by_phase) or "none yet"
+    why = ", ".join(by_phase) or "no session"
     return f"Refresh the state files: {why}\n\nThey say something new: {', '.join(changed)}\n"
 
 

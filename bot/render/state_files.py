@@ -10,7 +10,7 @@ from bot.core.metrics import metrics
 from bot.core.money import usd
 from bot.core.neutral import neutral
 from bot.core.next_actions import next_actions, next_step
-from bot.core.overview import Overview, PhaseProgress, blockers, phase_progress, phases
+from bot.core.overview import Overview, PhaseProgress, blockers, phases
 from bot.core.roadmap import Roadmap, RoadmapEntry
 from bot.core.state import SessionState
 from bot.render.engine import render
@@ -66,14 +66,6 @@ def phase_entry(phase: PhaseProgress) -> str:
     commit = f"- Commit: {phase.commit}" if phase.commit else "- Commit: unknown"
     lines.append(commit if phase.status == "Complete" else f"- ETA: {eta_text(phase.session)}")
     return "\n".join(lines) + "\n"
-
-
-def tracker_is_current(text: str, sessions: Sequence[SessionState]) -> bool:
-    """Whether a tracker holds the very entry that the sessions of one phase have now."""
-    entry = phase_entry(phase_progress(sessions)).rstrip().splitlines()
-    lines = text.splitlines()
-    starts = [at for at, line in enumerate(lines) if line == entry[0]]
-    return any(lines[at : at + len(entry)] == entry for at in starts)
 
 
 def handover_text(overview: Overview) -> str:

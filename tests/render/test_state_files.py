@@ -22,7 +22,6 @@ from bot.render.state_files import (
     TRACKER,
     expected_state_files,
     same_but_for_the_time,
-    tracker_is_current,
 )
 from bot.render.status_text import SHOWN_SESSIONS, age, status_data, status_text
 from tests.builders import NOW
@@ -153,15 +152,6 @@ def test_the_tracker_has_a_section_for_each_phase(one: SessionState, status: str
     assert section(files(one)[TRACKER], heading) == (
         f"## {heading}\n\n- Status: {status}\n- APIs: {covered} complete\n- {last}"
     )
-
-
-def test_the_tracker_is_current_while_it_holds_the_entry_of_the_sessions() -> None:
-    text = files(RUNNING, WAITING)[TRACKER]
-    assert tracker_is_current(text, [RUNNING])
-    assert tracker_is_current(text, [WAITING])
-    assert not tracker_is_current(text, [MERGED])
-    assert not tracker_is_current(text, [COMPLETE])
-    assert not tracker_is_current("", [RUNNING])
 
 
 def test_the_handover_says_what_the_next_orchestrator_needs() -> None:
