@@ -1,0 +1,160 @@
+"""Carries out an assignment: opens the sources of each subject and asks them every field of the mission."""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+
+from bot.adapters.agents.extractive import facts, operations
+from bot.adapters.agents.extractive.rule import Answer, Rule, answers, distinct
+from bot.adapters.agents.extractive.rules import RULES
+from bot.adapters.agents.extractive.unknown import asked
+from bot.core.evidence import Passage, PassageKind
+from bot.core.fields import Field
+from bot.core.findings import AgentResult, Blocker, Citation, Finding, Gap, Method
+from bot.core.mission import Subject
+from bot.ports import Brief, Clock, Source, SourceLibrary
+
+_FOUND = 60  # passages that one query may bring from one source
+_BEGINNING = 25  # passages that a beginning consists of
+_GAP_SOURCES = 50
+_READ_KINDS: tuple[PassageKind, ...] = ("prose", "operation")
+
+
+class Extractive:
+    """`Agent` without a model: quotes what answers a field, and says so where nothing does."""
+
+    def __init__(self, library: SourceLibrary, clock: Clock) -> None:
+        self.library = library
+        self.clock = clock
+
+    def research(self, brief: Brief, progress: Callable[[str], None]) -> AgentResult:
+        started = self.clock.now()
+        findings: list[Finding] = []
+        gaps: list[Gap] = []
+        blockers: list[Blocker] = []
+        for subject in brief.agent.subjects:
+            progress(f"reading {subject.name}")
+            sources = [self.library.open(uri) for uri in subject.sources]
+            readable = [source for source in sources if source.searched.state == "readable"]
+            if not readable:
+                blockers.append(_blocker(subject, sources))
+                continue
+            searcher = Searcher(subject, readable)
+            for field in brief.mission.fields:
+                if field.kind == "claim":
+                    progress(f"{subject.name}: {field.title.lower()}")
+                    found = searcher.field(field)
+                    findings += found
+                    gaps += [] if found else [_gap(subject, field, sources)]
+        return AgentResult(
+            session=brief.session,
+            agent=brief.agent.id,
+            attempt=brief.attempt,
+            started=started,
+            finished=self.clock.now(),
+            findings=tuple(findings),
+            gaps=tuple(gaps),
+            blockers=tuple(blockers),
+        )
+
+
+class Searcher:
+    """One subject with its readable sources."""
+
+    def __init__(self, subject: Subject, sources: Sequence[Source]) -> None:
+        self.subject = subject
+        self.sources = sources
+        self._retrieved: dict[str, Source] = {}
+        self._known = facts.known(self._of(source.passages("metadata") for source in sources))
+
+    def field(self, field: Field) -> list[Finding]:
+        """What answers a field: facts first, then prose."""
+        if field.id == "operations":
+            return self._operations(field)
+        stated = [self._fact(field, fact) for fact in self._known if fact.field == field.id]
+        rule = RULES.get(field.id) or asked(field.title)
+        return stated + [self._quote(field, answer) for answer in self._answers(rule)]
+
+    def _operations(self, field: Field) -> list[Finding]:
+        counted = [found for source in self.sources for found in self._counted(field, source)]
+        every = self._of(source.passages("operation") for source in self.sources)
+        about = (self.subject.name, *self.subject.includes)
+        chosen = operations.shown(every, about)
+        return counted + [
+            self._finding(field, " ".join(one.quote.split()), one.quote, one.passage) for one in chosen
+        ]
+
+    def _counted(self, field: Field, source: Source) -> list[Finding]:
+        first = next(iter(source.passages("operation")), None)
+        if first is None:
+            return []
+        number = source.count("operation")
+        citation = Citation(
+            source=source.searched.source,
+            locator="",
+            quote=first.text.splitlines()[0][:400],
+            sha256=source.sha256,
+            retrieved=source.retrieved,
+            method="counted",
+        )
+        what = "operation" if number == 1 else "operations"
+        claim = f"The source describes {number} {what}."
+        return [
+            Finding(subject=self.subject.id, field=field.id, claim=claim, value=str(number), citation=citation)
+        ]
+
+    def _fact(self, field: Field, fact: facts.Known) -> Finding:
+        return self._finding(field, fact.claim, fact.passage.text, fact.passage, fact.short)
+
+    def _quote(self, field: Field, answer: Answer) -> Finding:
+        return self._finding(field, answer.sentence.plain, answer.sentence.text, answer.passage)
+
+    def _finding(self, field: Field, claim: str, quote: str, passage: Passage, short: str = "") -> Finding:
+        citation = Citation(
+            source=passage.document,
+            locator=passage.locator,
+            quote=quote,
+            sha256=passage.sha256,
+            retrieved=self._retrieved[passage.document].retrieved,
+        )
+        return Finding(subject=self.subject.id, field=field.id, claim=claim, value=short, citation=citation)
+
+    def _answers(self, rule: Rule) -> list[Answer]:
+        return answers(rule, self._of(_candidates(source, rule) for source in self.sources))
+
+    def _of(self, groups: Iterable[Iterable[Passage]]) -> list[Passage]:
+        """The passages of all sources, each once, although two sources may share a document."""
+        seen: dict[tuple[str, str], Passage] = {}
+        for source, passages in zip(self.sources, groups, strict=True):
+            for passage in passages:
+                if seen.setdefault((passage.document, passage.locator), passage) is passage:
+                    self._retrieved.setdefault(passage.document, source)
+        return list(seen.values())
+
+
+def _candidates(source: Source, rule: Rule) -> Iterable[Passage]:
+    for beginning in rule.beginnings:
+        yield from islice(source.passages("prose", below=beginning), _BEGINNING)
+    for query in rule.queries:
+        yield from source.search(query, kinds=_READ_KINDS, limit=_FOUND)
+
+
+def _gap(subject: Subject, field: Field, sources: Sequence[Source]) -> Gap:
+    searched = tuple(source.searched for source in sources[:_GAP_SOURCES])
+    number = sum(source.passages for source in searched)
+    reason = f"none of {number:,} passages answers it plainly enough to be quoted"
+    return Gap(subject=subject.id, field=field.id, searched=searched, reason=reason)
+
+
+def _blocker(subject: Subject, sources: Sequence[Source]) -> Blocker:
+    """No source of a subject is readable: why, and what a person can do."""
+    searched = [source.searched for source in sources]
+    states = "; ".join(f"{one.source}: {one.state}{f' ({one.reason})' if one.reason else ''}" for one in searched)
+    return Blocker(
+        subject=subject.id,
+        title=f"{subject.name}: no readable source",
+        impact="High",
+        description=f"None of {len(searched)} sources could be read. {states}"[:2_000],
+        attempted=tuple(f"opened {one.source}"[:300] for one in searched),
+        recommendation="Add a source to the mission that can be read: an official SDK (pypi:, npm:) or a file: copy.",
+        workaround="Run again where the sources can be reached; the rest of the mission does not wait for it.",
+    )

@@ -1,0 +1,91 @@
+"""Which of an API's operations stand for it. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.adapters.agents.extractive.sentences import near, sentences, whole
+from bot.core.evidence import Passage
+
+SHOWN = 10
+_SAME_THING = 3  # of the shown ones about the same thing
+_TEXT_MAX = 400
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_VERBS = ("create", "insert", "run", "launch", "send", "put", "upload", "list", "get", "describe", "retrieve", "start",
+          "stop", "update", "delete", "terminate", "cancel", "purge", "copy", "download")  # fmt: skip
+_DULL = frozenset("v api client operations resource resources methods method paths documentation by the with and for of"
+                  " in to a id all service group manager".split())  # fmt: skip
+_OLD = re.compile(r"\bdeprecated\b|\blegacy\b|\bno longer\b|\bend of support\b|\bnot recommended\b", re.IGNORECASE)
+_WEIGHT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation with the words that name it, and the quote that says what it does."""
+
+    passage: Passage
+    quote: str
+    words: tuple[str, ...]
+
+    @property
+    def things(self) -> frozenset[str]:
+        return frozenset(word for word in self.words if word not in _VERBS)
+
+
+def operation(passage: Passage) -> Operation | None:
+    """An operation that says in a sentence what it does; None when it only has a name or a signature."""
+    name, colon, described = passage.text.partition(": ")
+    first = next(iter(re.split(r"(?<=[.!?])\s+(?=[A-Z`])", described.strip(), maxsplit=1)))
+    quote = f"{name}{colon}{first}"
+    said = first.strip()
+    if not colon or len(said) < 20 or len(quote) > _TEXT_MAX or "(" in said[:40] and ")" in said and "=" in said:
+        return None
+    if (
+        not whole(said.rstrip(".") + ".")
+        or not said[0].isupper()
+        or _OLD.search(passage.text)
+        or len(said.split()) < 4
+    ):
+        return None
+    return Operation(passage, quote, _words(f"{passage.locator} {name}"))
+
+
+def shown(passages: Iterable[Passage], about: Sequence[str]) -> list[Operation]:
+    """The operations that stand for an API, best first: about its subject or what most of it is about, and diverse.
+
+    `about` are the words of the subject's name and of what it includes.
+    """
+    every = [found for passage in passages if (found := operation(passage))]
+    frequent = Counter(thing for one in every for thing in one.things)
+    wanted = frozenset(_stem(word) for text in about for word in _words(text))
+    ranked = sorted(every, key=lambda one: -_worth(one, frequent, wanted, len(every)))
+    return _diverse(ranked)
+
+
+def _worth(one: Operation, frequent: Counter[str], wanted: frozenset[str], total: int) -> float:
+    subject = sum(3 for thing in one.things if _stem(thing) in wanted)
+    common = max((frequent[thing] / total for thing in one.things), default=0)
+    verb = next((len(_VERBS) - n for n, verb in enumerate(_VERBS) if verb in one.words), 0) / len(_VERBS)
+    return _WEIGHT * (common + verb) + min(subject, 6) - 0.4 * len(one.words)
+
+
+def _diverse(ranked: list[Operation]) -> list[Operation]:
+    kept: list[Operation] = []
+    about: Counter[frozenset[str]] = Counter()
+    for one in ranked:
+        if len(kept) == SHOWN:
+            break
+        if about[one.things] < _SAME_THING and not any(near(one.quote, other.quote) for other in kept):
+            kept.append(one)
+            about[one.things] += 1
+    return kept
+
+
+def _words(text: str) -> tuple[str, ...]:
+    words = (word.lower() for word in _WORD.findall(text))
+    return tuple(dict.fromkeys(word for word in words if word not in _DULL and len(word) > 1))
+
+
+def _stem(word: str) -> str:
+    return word.removesuffix("s")
