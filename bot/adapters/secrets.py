@@ -9,33 +9,33 @@ a whole text at a time; the scanner's own driver goes line by line, and takes ma
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 
-from bot.core.secrets import Match, SecretHit, hits_of, own_matches, without_hashes
+from bot.core.secrets import Match, SecretHit, hits_of, own_matches, scannable
 
-# Module, class, and what a text must hold (in lower case) for its patterns to be worth running.
-DETECTORS: tuple[tuple[str, str, str], ...] = (
-    ("aws", "AWSKeyDetector", "a"),
-    ("azure_storage_key", "AzureStorageKeyDetector", "accountkey="),
-    ("basic_auth", "BasicAuthDetector", "@"),
-    ("discord", "DiscordBotTokenDetector", "."),
-    ("github_token", "GitHubTokenDetector", "gh"),
-    ("gitlab_token", "GitLabTokenDetector", "g"),
-    ("jwt", "JwtTokenDetector", "eyj"),
-    ("mailchimp", "MailchimpDetector", "-us"),
-    ("npm", "NpmDetector", "_authtoken"),
-    ("openai", "OpenAIDetector", "t3blbkfj"),
-    ("private_key", "PrivateKeyDetector", "private key"),
-    ("pypi_token", "PypiTokenDetector", "pypi-age"),
-    ("sendgrid", "SendGridDetector", "sg."),
-    ("slack", "SlackDetector", ""),
-    ("square_oauth", "SquareOAuthDetector", "sq0csp-"),
-    ("stripe", "StripeDetector", "k_live_"),
-    ("telegram_token", "TelegramBotTokenDetector", ":"),
+# Module, class, and what a text must hold one of (in lower case) for its patterns to be worth running.
+DETECTORS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("aws", "AWSKeyDetector", ("aws", "a3t", "abia", "acca", "akia", "asia")),
+    ("azure_storage_key", "AzureStorageKeyDetector", ("accountkey=",)),
+    ("basic_auth", "BasicAuthDetector", ("://",)),
+    ("discord", "DiscordBotTokenDetector", (".",)),
+    ("github_token", "GitHubTokenDetector", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_")),
+    ("gitlab_token", "GitLabTokenDetector", ("gl", "gr1348941")),
+    ("jwt", "JwtTokenDetector", ("eyj",)),
+    ("mailchimp", "MailchimpDetector", ("-us",)),
+    ("npm", "NpmDetector", ("_authtoken",)),
+    ("openai", "OpenAIDetector", ("t3blbkfj",)),
+    ("private_key", "PrivateKeyDetector", ("private key",)),
+    ("pypi_token", "PypiTokenDetector", ("pypi-age",)),
+    ("sendgrid", "SendGridDetector", ("sg.",)),
+    ("slack", "SlackDetector", ("xox", "hooks.slack")),
+    ("square_oauth", "SquareOAuthDetector", ("sq0csp-",)),
+    ("stripe", "StripeDetector", ("k_live_",)),
+    ("telegram_token", "TelegramBotTokenDetector", (":",)),
 )
 
 
 def scan(files: Mapping[str, bytes]) -> list[SecretHit]:
     """What looks like a secret in some files: by detect-secrets' detectors and by our own patterns."""
-    texts = {path: without_hashes(content.decode(errors="replace")) for path, content in files.items()}
+    texts = {path: scannable(content.decode(errors="replace")) for path, content in files.items()}
     return sorted({hit for path, text in texts.items() for hit in hits_of(path, text, _matches(text))})
 
 
@@ -44,8 +44,8 @@ def _matches(text: str) -> Iterator[Match]:
 
     yield from own_matches(text)
     lower = text.lower()
-    for module, name, needle in DETECTORS:
-        if needle not in lower:
+    for module, name, needles in DETECTORS:
+        if not any(needle in lower for needle in needles):
             continue
         detector = getattr(import_module(f"detect_secrets.plugins.{module}"), name)()
         valid = getattr(detector, "is_formally_valid", bool)

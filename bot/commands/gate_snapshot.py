@@ -83,6 +83,10 @@ def load_snapshot(
     consolidated = consolidate(data)
     changes = repository.changes(base_tip, tip)
     written = {change.path: files[change.path] for change in changes if change.path in files}
+    deliverable = _document(files, rules.deliverable, render_deliverable(consolidated))
+    table = _document(files, csv_path(rules.deliverable), render_csv(consolidated))
+    # What is rendered from the files that are scanned holds nothing of its own.
+    rendered = {document.path for document in (deliverable, table) if document.committed == document.expected}
     notes = _reservations(repository, rules)
     merged = _is_merged(repository, launch.base, tip)
     return GateSnapshot(
@@ -92,8 +96,8 @@ def load_snapshot(
         records=data.records,
         findings=data.findings,
         consolidated=consolidated,
-        deliverable=_document(files, rules.deliverable, render_deliverable(consolidated)),
-        table=_document(files, csv_path(rules.deliverable), render_csv(consolidated)),
+        deliverable=deliverable,
+        table=table,
         changes=tuple(changes),
         merged=merged,
         problems=tuple(map(str, problems)),
@@ -103,7 +107,7 @@ def load_snapshot(
         tree=_merged_tree(repository, base_tip, changes),
         conflicts=repository.conflicts(base_tip, tip),
         reservations={subject: note.session for subject, note in notes.items()},
-        secrets=_secrets(scan, written, data),
+        secrets=_secrets(scan, {path: text for path, text in written.items() if path not in rendered}, data),
         rechecks=None if library is None else tuple(_read_again(library, data)),
         tracker=_tracker(repository, base_tip),
         phase=_phase(repository, clock, launch.base, data, tip),

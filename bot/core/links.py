@@ -20,7 +20,7 @@ ATTRIBUTE = re.compile(r"<[A-Za-z][^<>]*?\s(?:href|src)\s*=\s*[\"']?(?P<url>[^\"
 FOOTNOTE = re.compile(r"(?<!\\)\[\^(?P<id>[^\]\s]+)\](?P<colon>:)?")
 HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(?P<text>.*?)(?:[ \t]+#+)?[ \t]*$")
 NAMED = re.compile(r"<[A-Za-z][^<>]*?\s(?:id|name)\s*=\s*[\"']?(?P<id>[^\"'\s>]+)", re.IGNORECASE)
-LINKING = re.compile(r"\]\(|<|\[\^|\]:")
+SIMPLE_SPAN = re.compile(r"`[^`]*`")
 ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
@@ -34,29 +34,60 @@ class BrokenLink:
     why: str
 
 
-def broken_links(file: str, documents: Mapping[str, str], tree: Set[str]) -> Iterator[BrokenLink]:
-    """What is wrong with the links of `documents[file]`.
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What a Markdown text links to: (line, target) of each link, the lines of footnotes' references by label."""
+
+    links: tuple[tuple[int, str], ...]
+    notes: Mapping[str, int]
+    defined: frozenset[str]
+
+
+def broken_links(
+    file: str, documents: Mapping[str, str], tree: Set[str], found: Linked | None = None
+) -> Iterator[BrokenLink]:
+    """What is wrong with the links of `documents[file]`; `found` saves looking for them again.
 
     `tree` holds every path of the repository; anchors are looked up in those Markdown files that `documents`
     has the text of, and taken on trust in others.
     """
-    text = documents[file]
-    known = {file: anchors(text)}
-    folders = {folder for path in tree for folder in _folders(path)}
-    for line, target in links(text):
-        if why := _wrong(file, target, documents, known, tree | folders):
+    found = found or linked(documents[file])
+    known: dict[str, frozenset[str]] = {}
+    there = tree | {folder for path in tree for folder in _folders(path)}
+    for line, target in found.links:
+        if why := _wrong(file, target, documents, known, there):
             yield BrokenLink(file, line, target, why)
-    yield from _footnotes(file, text)
+    for label, line in found.notes.items():
+        if label not in found.defined:
+            yield BrokenLink(file, line, f"[^{label}]", "there is no such footnote")
 
 
-def links(text: str) -> Iterator[tuple[int, str]]:
-    """The targets of all links, images and definitions of a Markdown text, with their lines."""
+def linked(text: str) -> Linked:
+    """All links, images, definitions and footnotes of a Markdown text."""
+    links: list[tuple[int, str]] = []
+    notes: dict[str, int] = {}
+    defined: set[str] = set()
     for number, line in _prose(text):
-        for pattern in (INLINE, DEFINITION, AUTOLINK, ATTRIBUTE):
-            for match in pattern.finditer(line):
-                if pattern is not INLINE or _opens(line, match.start()):
-                    target = next((group for group in match.groups() if group is not None), "")
-                    yield number, ESCAPE.sub(r"\1", target)
+        links += ((number, target) for target in _targets(line))
+        for match in FOOTNOTE.finditer(line) if "[^" in line else ():
+            if match["colon"] and not line[: match.start()].strip():
+                defined.add(match["id"])
+            else:
+                notes.setdefault(match["id"], number)
+    return Linked(tuple(links), notes, frozenset(defined))
+
+
+def _targets(line: str) -> Iterator[str]:
+    patterns = [INLINE] if "](" in line else []
+    if "<" in line:
+        patterns += [AUTOLINK, ATTRIBUTE]
+    if "]:" in line and not line.startswith("[^"):
+        patterns.append(DEFINITION)
+    for pattern in patterns:
+        for match in pattern.finditer(line):
+            if pattern is not INLINE or _opens(line, match.start()):
+                target = next((group for group in match.groups() if group is not None), "")
+                yield ESCAPE.sub(r"\1", target)
 
 
 def _opens(line: str, end: int) -> bool:
@@ -68,6 +99,14 @@ def _opens(line: str, end: int) -> bool:
             if depth < 0:
                 return True
     return False
+
+
+def without_code(line: str) -> str:
+    """A line without what stands in its code spans."""
+    if "`" not in line:
+        return line
+    pattern = CODE_SPAN if "``" in line or "\\`" in line else SIMPLE_SPAN
+    return pattern.sub("``", line)
 
 
 def anchors(text: str) -> frozenset[str]:
@@ -102,8 +141,8 @@ def _prose(text: str, everything: bool = False) -> Iterator[tuple[int, str]]:
             fence = ""
         elif not fence and everything:
             yield number, line
-        elif not fence and LINKING.search(line):
-            yield number, CODE_SPAN.sub("``", line) if "`" in line else line
+        elif not fence and ("[" in line or "<" in line):
+            yield number, without_code(line)
 
 
 def _wrong(
@@ -126,20 +165,6 @@ def _wrong(
     if there not in known:
         known[there] = anchors(documents[there])
     return "" if unquote(parts.fragment) in known[there] else "there is no such heading or anchor"
-
-
-def _footnotes(file: str, text: str) -> Iterator[BrokenLink]:
-    used: dict[str, int] = {}
-    defined: set[str] = set()
-    for number, line in _prose(text):
-        for match in FOOTNOTE.finditer(line):
-            if match["colon"] and match.start() == len(line) - len(line.lstrip()):
-                defined.add(match["id"])
-            else:
-                used.setdefault(match["id"], number)
-    for name, number in used.items():
-        if name not in defined:
-            yield BrokenLink(file, number, f"[^{name}]", "there is no such footnote")
 
 
 def _folders(path: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from string import ascii_letters
 
 from bot.core.changes import Change
-from bot.core.secrets import line_of, line_starts
+from bot.core.secrets import line_of, line_starts, scannable
 from bot.core.session import SESSIONS, csv_path, launch_path, mission_path
 
 INSTRUCTIONS = frozenset(
@@ -101,6 +101,7 @@ def machine_paths(file: str, text: str) -> Iterator[MachinePath]:
 
     `file:docs/api.md`, a source inside the repository, is none, nor is the path of a URL.
     """
+    text = scannable(text)
     found = sorted(
         (start, match.end())
         for pattern in MACHINE

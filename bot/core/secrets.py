@@ -26,9 +26,14 @@ PATTERNS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("Stripe webhook secret", "whsec_", re.compile(r"whsec_[A-Za-z0-9+/=]{24,}")),
     ("private key", "PRIVATE KEY", re.compile(r"BEGIN (?:[A-Z]+ )?PRIVATE KEY")),
 )
-ASSIGNED = re.compile(r"""\\?["']?\s{0,3}[:=]\s{0,3}\\?["']([A-Za-z0-9+/=_.~-]{20,200})\\?["']""")
-KEYWORD = re.compile(r"(?i:api[_-]?key|secret|passw(?:or)?d|token|access[_-]?key|private[_-]?key)$")
+ASSIGNED = re.compile(r"""[:=]\s{0,3}\\?["']([A-Za-z0-9+/=_.~-]{20,200})\\?["']""")
+KEYWORD = re.compile(
+    r"""(?i:api[_-]?key|secret|passw(?:or)?d|token|access[_-]?key|private[_-]?key)\\?["']?\s{0,3}$"""
+)
 HASHES = re.compile(r'"sha256": "[0-9a-f]{64}"')
+UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,14 +69,19 @@ def hits_of(path: str, text: str, found: Iterable[Match]) -> Iterator[SecretHit]
         yield SecretHit(path, line_of(starts, offset), kind, fingerprint(secret))
 
 
-def without_hashes(text: str) -> str:
-    """The text without the hashes of our own files, which cost most of a scan's time; its lines stay."""
-    return HASHES.sub("", text)
+def scannable(text: str) -> str:
+    """The text without what would hide a key, and without the hashes of our own files, which cost most time.
+
+    Its lines stay. Documents drop invisible characters, so that a key which they part would be whole there.
+    """
+    bare = HASHES.sub("", text)
+    return bare if bare.isascii() else UNSEEN.sub("", bare)
 
 
 def find_secrets(texts: Mapping[str, str]) -> list[SecretHit]:
     """What our own patterns find in some texts, by path."""
-    return [hit for path, text in texts.items() for hit in hits_of(path, text, own_matches(text))]
+    bare = {path: scannable(text) for path, text in texts.items()}
+    return [hit for path, text in bare.items() for hit in hits_of(path, text, own_matches(text))]
 
 
 def own_matches(text: str) -> Iterator[Match]:
@@ -80,7 +90,7 @@ def own_matches(text: str) -> Iterator[Match]:
         if needle in text:
             yield from ((kind, match.group(), match.start()) for match in pattern.finditer(text))
     for match in ASSIGNED.finditer(text):
-        if KEYWORD.search(text, max(0, match.start() - 20), match.start()) and _mixed(match[1]):
+        if KEYWORD.search(text, max(0, match.start() - 24), match.start()) and _mixed(match[1]):
             yield "assigned credential", match[1], match.start()
 
 

@@ -12,13 +12,15 @@ from bot.core.changes import Change
 from bot.core.findings import Usage
 from bot.core.gate import CRITERIA, CriterionResult, GateSnapshot, PhaseFacts, Recheck, decide
 from bot.core.gate.verdict import CriterionState, combine, names, plural
-from bot.core.links import links
+from bot.core.links import linked
 from bot.core.mission import Criteria
 from bot.core.secrets import SecretHit
 from tests.builders import agent, mission, subject
 from tests.core.gate_snapshots import committed, files_of, findings_file, rules, snapshot
 
 GOOD = snapshot()
+FOUND = linked(GOOD.deliverable.expected)
+LINKED = len(FOUND.links) + len(FOUND.notes)
 STATES: list[CriterionState] = ["pass", "fail", "waiting", "skipped"]
 
 
@@ -33,7 +35,7 @@ def test_a_session_in_order_passes_every_criterion() -> None:
         "complexity-for-every-subject": "2 of 2",
         "deliverable-committed": f"{len(GOOD.deliverable.expected.splitlines())} lines as rendered",
         "totals-right": f"3 subjects, 4 claims, {GOOD.consolidated.totals.hours} hours",
-        "links-good": f"{sum(1 for _ in links(GOOD.deliverable.expected))} links",
+        "links-good": f"{LINKED} links and footnotes",
         "no-machine-paths": "none in 8 files",
         "no-secrets": "none in 8 files",
         "allowed-paths": "8 paths",

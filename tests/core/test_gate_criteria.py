@@ -445,3 +445,8 @@ def test_a_field_of_the_missions_own_is_asked_for() -> None:
     fields = (*STANDARD_FIELDS, Field(id="sla", title="SLA", section="Overview", required=True))
     found = criterion(snapshot(rules(fields=fields)), "subjects-covered")
     assert "aws-ec2 sla, vultr sla" in found.measured
+
+
+def test_what_is_rendered_is_scanned_where_it_comes_from() -> None:
+    assert set(GOOD.texts) - set(GOOD.unrendered()) == {GOOD.deliverable.path, GOOD.table.path}
+    assert GOOD.deliverable.path in writing("edited").unrendered()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.core.links import anchors, broken_links, github_slug, links
+from bot.core.links import anchors, broken_links, github_slug, linked
 
 TREE = frozenset({"README.md", "docs/guide.md", "docs/a b.md", "INTEGRATIONS-X.md", "INTEGRATIONS-X.csv"})
 DOC = "INTEGRATIONS-X.md"
@@ -126,4 +126,4 @@ def test_the_links_are_those_that_a_markdown_parser_finds(lines: list[str]) -> N
     text = "\n".join(lines)
     tokens = [child for token in MarkdownIt().parse(text) for child in token.children or ()]
     parsed = [str(t.attrs.get("href", t.attrs.get("src"))) for t in tokens if t.type in ("link_open", "image")]
-    assert sorted(target for _, target in links(text)) == sorted(map(unquote, parsed))
+    assert sorted(target for _, target in linked(text).links) == sorted(map(unquote, parsed))

@@ -142,3 +142,7 @@ def test_urls_and_relative_paths_are_not(text: str) -> None:
 
 def test_the_end_of_a_sentence_is_no_part_of_a_path() -> None:
     assert [hit.path for hit in machine_paths("a.md", "It is in /home/ann/x.py.")] == ["/home/ann/x.py"]
+
+
+def test_a5_invisible_characters_hide_no_path() -> None:
+    assert [hit.path for hit in machine_paths("a.md", "see /ho\u200bme/ann/x")] == ["/home/ann/x"]

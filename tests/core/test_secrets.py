@@ -74,3 +74,10 @@ def test_escapes_make_no_difference_to_a_fingerprint() -> None:
 def test_lines_are_counted_as_an_editor_does(text: str, at: int) -> None:
     if at < len(text):
         assert line_of(line_starts(text), at) == text[:at].count("\n") + 1
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\u00ad", "\ufeff", "\u202e", "\U000e0041"])
+def test_a5_a_key_that_invisible_characters_part_is_found(hidden: str) -> None:
+    key = KEYS["Anthropic key"]
+    [hit] = find_secrets({"a.md": f"first\n{key[:9]}{hidden}{key[9:]}"})
+    assert (hit.line, hit.fingerprint) == (2, fingerprint(key))

@@ -6,7 +6,7 @@ from collections import Counter
 from bot.core.findings import CheckedFinding
 from bot.core.gate.snapshot import GateSnapshot, Recheck
 from bot.core.gate.verdict import Measured, failed, names, passed, waiting
-from bot.core.links import CODE_SPAN
+from bot.core.links import without_code
 
 UNVERIFIED_LIMIT = 10  # percent of all findings of a session
 DEFINITION = re.compile(r"^\[\^[^\]\s]+\]:(.*)$", re.MULTILINE)
@@ -40,7 +40,7 @@ def claims_verified(snapshot: GateSnapshot) -> Measured:
 
 def _cited(text: str) -> tuple[int, int]:
     """How many citations a document has in its footnotes, and how many of these are not called verified."""
-    notes = [CODE_SPAN.sub("", note) for note in DEFINITION.findall(text)]
+    notes = [without_code(note) for note in DEFINITION.findall(text)]
     return len(notes), sum(VERIFIED not in note for note in notes)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bot.core.gate.snapshot import GateSnapshot
 from bot.core.gate.verdict import Measured, failed, names, passed, plural, waiting
-from bot.core.links import broken_links, links
+from bot.core.links import broken_links, linked
 from bot.core.paths import machine_paths
 
 
@@ -25,13 +25,9 @@ def no_secrets(snapshot: GateSnapshot) -> Measured:
 
 def no_machine_paths(snapshot: GateSnapshot) -> Measured:
     """No path of a machine stands in what the session wrote, unless a source that is quoted says it."""
-    quoted = "\n".join(_words_of_sources(snapshot))
-    found = [
-        hit
-        for file, text in snapshot.texts.items()
-        for hit in machine_paths(file, text)
-        if not (hit.path in quoted or hit.path.replace("\\\\", "\\") in quoted)
-    ]
+    hits = [hit for file, text in snapshot.unrendered().items() for hit in machine_paths(file, text)]
+    quoted = "\n".join(_words_of_sources(snapshot)) if hits else ""
+    found = [hit for hit in hits if hit.path not in quoted and hit.path.replace("\\\\", "\\") not in quoted]
     if found:
         places = names(f"{hit.file}:{hit.line} {hit.path[:80]}" for hit in found)
         return failed(f"{len(found)} found: {places}", "write paths relative to the repository, or GitHub URLs")
@@ -47,8 +43,10 @@ def _words_of_sources(snapshot: GateSnapshot) -> Iterator[str]:
 def links_good(snapshot: GateSnapshot) -> Measured:
     """Relative links lead to files and headings that are there, all others are https URLs, footnotes exist."""
     documents = {path: text for path, text in snapshot.texts.items() if path.endswith(".md")}
-    broken = [link for path in documents for link in broken_links(path, documents, snapshot.tree)]
+    found = {path: linked(text) for path, text in documents.items()}
+    broken = [link for path in found for link in broken_links(path, documents, snapshot.tree, found[path])]
     if broken:
         places = names(f"{link.file}:{link.line} {link.target[:80]}: {link.why}" for link in broken)
         return failed(f"{len(broken)} broken: {places}", "link to files of the repository or to https URLs")
-    return passed(plural(sum(1 for text in documents.values() for _ in links(text)), "link"))
+    count = sum(len(document.links) + len(document.notes) for document in found.values())
+    return passed(f"{count:,} links and footnotes")

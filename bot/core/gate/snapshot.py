@@ -86,3 +86,8 @@ class GateSnapshot:
     def verified(self) -> list[CheckedFinding]:
         """The findings that the deliverable may rest on."""
         return [f for file in self.findings.values() for f in file.findings if f.state == "verified"]
+
+    def unrendered(self) -> dict[str, str]:
+        """What was written and not rendered from other files that were: a rendering holds nothing of its own."""
+        rendered = {document.path: document.expected for document in (self.deliverable, self.table)}
+        return {path: text for path, text in self.texts.items() if text != rendered.get(path)}
