@@ -65,8 +65,8 @@ def _summary_row(
 
 def _why_none(subject: SubjectReport) -> str:
     if subject.blockers:
-        return "blocked"
-    return "unknown" if subject.researched else "missing"
+        return "*blocked*"
+    return "*unknown*" if subject.researched else "*missing*"
 
 
 def _to(subject: SubjectReport, anchored: Mapping[str, str]) -> str:
@@ -76,7 +76,7 @@ def _to(subject: SubjectReport, anchored: Mapping[str, str]) -> str:
 def _glance(report: FieldReport) -> str:
     """A field in a few words: the short forms of its claims, or what became of it."""
     if report.state != "answered":
-        return report.state
+        return f"*{report.state}*"
     values = list(dict.fromkeys(v for cited in report.claims if (v := visible(cited.finding.value))))
     if not values:
         return "yes"
@@ -130,7 +130,7 @@ def _comparison_row(
 
 def _compared(report: FieldReport) -> str:
     if not report.claims:
-        return report.state
+        return f"*{report.state}*"
     first = report.claims[0]
     claim = visible(first.finding.claim)
     shown = claim if len(claim) <= CLAIM_MAX else claim[: CLAIM_MAX - 1].rstrip() + "…"

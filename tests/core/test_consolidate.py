@@ -170,7 +170,7 @@ def test_totals_add_up() -> None:
     ).totals
     assert (totals.subjects, totals.covered, totals.claims, totals.verified, totals.unverified) == (3, 1, 1, 1, 1)
     assert (totals.gaps, totals.blockers, totals.hours) == (1, 1, 54)
-    assert totals.complexity == (("Low", 0), ("Medium", 0), ("High", 1))
+    assert totals.complexity == (("Low", 0), ("Medium", 1), ("High", 0))
     assert totals.priority == (("P0", 0), ("P1", 0), ("P2", 1))
 
 

@@ -70,7 +70,7 @@ def test_gaps_and_computed_values_are_rows_too() -> None:
     assert [(row["field"], row["state"], row["value"]) for row in found] == [
         ("authentication", "verified", ""),
         ("regions", "gap", ""),
-        ("complexity", "computed", "High"),
+        ("complexity", "computed", "Medium"),
         ("hours", "computed", "54"),
         ("priority", "computed", "P2"),
     ]

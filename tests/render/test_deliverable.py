@@ -72,7 +72,8 @@ def test_the_matrix_says_what_became_of_each_field_in_words() -> None:
         gaps=(Gap(subject="aws-ec2", field="sdks"),),
     )
     assert (
-        "| [AWS EC2](#aws-ec2) | SigV4 +1 | yes | unverified | gap | a value that is too long fo… | High" in text
+        "| [AWS EC2](#aws-ec2) | SigV4 +1 | yes | *unverified* | *gap* | a value that is too long fo… | Medium"
+        in text
     )
 
 
@@ -121,7 +122,7 @@ def test_a_subject_without_a_verified_claim_has_no_assessment_and_says_so() -> N
     text = rendered(checked(state="dead"))
     assert "No assessment: nothing about this subject is verified." in text
     assert "· 0 claims (1 could not be verified: left out) ·" in text
-    assert "| unknown | – | – | 0 |" in text
+    assert "| *unknown* | – | – | 0 |" in text
 
 
 def test_a_subject_with_gaps_alone_cites_nothing() -> None:
@@ -131,7 +132,7 @@ def test_a_subject_with_gaps_alone_cites_nothing() -> None:
 def test_g29_a_subject_without_any_result_says_that_it_is_missing() -> None:
     text = rendered()
     assert "**Missing**: `haiku-21` delivered neither a finding nor a gap" in text
-    assert "| [AWS EC2](#aws-ec2) | – | – | – | – | – | missing | – | – | 0 |" in text
+    assert "| [AWS EC2](#aws-ec2) | – | – | – | – | – | *missing* | – | – | 0 |" in text
     assert "· 0 claims ·" in text
 
 
@@ -139,7 +140,7 @@ def test_blocked_subjects_and_blockers_of_the_session() -> None:
     general = BLOCKER.model_copy(update={"subject": None, "title": "No network"})
     plan = mission(agent("haiku-21", subject("Wasabi")))
     text = rendered(plan=plan, blockers=(BLOCKER, general))
-    assert "| – | blocked | – | – | 0 |" in text
+    assert "| – | *blocked* | – | – | 0 |" in text
     assert "## Blockers\n\n- **Blocker (High): No network.** Refused.\n" in text
     assert "## Wasabi\n\n- **Blocker (High): Wasabi has no readable source.** Refused.\n" in text
 
@@ -166,7 +167,7 @@ def test_several_answers_to_one_field_stand_below_its_name() -> None:
 def test_an_assessment_of_an_agent_is_a_claim_like_others_beside_the_computed_one() -> None:
     text = rendered(checked("The vendor says it takes 3 hours.", field="hours"))
     assert (
-        "### Assessment\n\n- **Hours**: The vendor says it takes 3 hours.[^aws-ec2-1]\n\n- **High** comp" in text
+        "### Assessment\n\n- **Hours**: The vendor says it takes 3 hours.[^aws-ec2-1]\n\n- **Medium** comp" in text
     )
 
 
@@ -263,7 +264,7 @@ def test_a_comparison_is_made_of_verified_claims() -> None:
 def test_a_comparison_of_two_fields_says_what_is_open_in_one() -> None:
     text = extra("licence and cost matrix", checked("It costs 1 USD.", field="pricing"))
     assert "| subject | Pricing | Licence |" in text
-    assert "| [AWS EC2](#aws-ec2) | It costs 1 USD.[^aws-ec2-1] | missing |" in text
+    assert "| [AWS EC2](#aws-ec2) | It costs 1 USD.[^aws-ec2-1] | *missing* |" in text
     assert "Vultr" not in text
 
 
