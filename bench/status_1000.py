@@ -149,7 +149,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "repo.git"
         build(folder, asked.sessions, asked.agents, asked.open, asked.distinct)
-        command = [sys.executable, "-m", "bot.cli", "status", "--repo", str(folder), "--base", "main", "--json"]
+        command = [sys.executable, "-m", "bot", "status", "--repo", str(folder), "--json"]
         started = time.perf_counter()
         done = subprocess.run([*command, *["--write"][: asked.write]], check=True, capture_output=True)
         seconds = time.perf_counter() - started

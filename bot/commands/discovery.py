@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from bot.core.ids import ID_MAX, ID_PATTERN
 from bot.core.launched_mission import launched_mission
-from bot.core.launching import Reservation
 from bot.core.mission import Mission
-from bot.core.session import RESERVATIONS, SESSIONS, branch_ref, launch_path, mission_path
+from bot.core.session import SESSIONS, branch_ref, launch_path, mission_path
 from bot.core.snapshot import Plan, parse_plan
 from bot.errors import Problem
 from bot.ports import Repository
@@ -61,17 +60,19 @@ def _open(repo: Repository, refs: Mapping[str, str], merged: frozenset[str]) -> 
     """Branches that hold the launch of a session whose id ends the branch's name."""
     heads = {ref: commit for ref, commit in refs.items() if ref.startswith(HEADS)}
     guesses = [(ref, session) for ref in sorted(heads) for session in _endings(ref) if session not in merged]
-    guesses += [pair for pair in _reserved(repo, refs) if pair[0] in heads and pair[1] not in merged]
     launches = repo.read([(heads[ref], launch_path(session)) for ref, session in guesses])
     return [
         _Found(session, heads[ref], ref)
-        for ref, session in dict.fromkeys(guesses)
+        for ref, session in guesses
         if (heads[ref], launch_path(session)) in launches
     ]
 
 
 def _endings(ref: str) -> Iterator[str]:
-    """The ids that a branch's name may end with: `claude/cloud-a-1` gives `cloud-a-1`, `a-1` and `1`."""
+    """The ids that a branch's name may end with: `claude/cloud-a-1` gives `cloud-a-1`, `a-1` and `1`.
+
+    A mission's pattern for branches sets the session's id after a slash or a hyphen.
+    """
     words = ref.rpartition("/")[2].split("-")
     for start in range(len(words)):
         ending = "-".join(words[start:])
@@ -81,18 +82,6 @@ def _endings(ref: str) -> Iterator[str]:
 
 def _is_id(text: str) -> bool:
     return len(text) <= ID_MAX and _ID.fullmatch(text) is not None
-
-
-def _reserved(repo: Repository, refs: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """The branches and sessions that reservations name: for patterns whose ids follow no hyphen or slash."""
-    commits = sorted({commit for ref, commit in refs.items() if ref.startswith(RESERVATIONS)})
-    for content in repo.read([(commit, "reservation.json") for commit in commits]).values():
-        try:
-            note = Reservation.model_validate_json(content)
-        except ValueError:
-            continue  # whoever holds the subject, it is no session of ours
-        if _is_id(note.session):
-            yield HEADS + note.branch, note.session
 
 
 def _read_plans(
