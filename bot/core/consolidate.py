@@ -12,8 +12,8 @@ from bot.core.assess import COMPLEXITIES, PRIORITIES, Assessment, assess
 from bot.core.citation_ids import citation_id, footnote_label
 from bot.core.fields import SECTIONS, Field, Section
 from bot.core.findings import Blocker, CheckedFinding, Gap
+from bot.core.inbox import Inbox, without_repeats
 from bot.core.mission import Mission, Subject
-from bot.core.neutral import visible
 from bot.core.session import SessionData, csv_path
 
 FieldState = Literal["answered", "unverified", "gap", "missing"]
@@ -124,7 +124,7 @@ class Deliverable:
 def consolidate(data: SessionData) -> Deliverable:
     """The deliverable of a session: pure, deterministic, linear in the number of findings."""
     mission = data.mission
-    inbox = _Inbox(data)
+    inbox = Inbox(data)
     subjects = tuple(
         _subject(mission, agent.id, subject, inbox) for agent in mission.agents for subject in agent.subjects
     )
@@ -150,44 +150,7 @@ def figures(deliverable: Deliverable) -> Totals:
     return _count(deliverable.subjects, deliverable.blockers)
 
 
-class _Inbox:
-    """What the agents delivered, sorted by subject and field in one pass, in the mission's order of agents."""
-
-    def __init__(self, data: SessionData) -> None:
-        self.findings: dict[tuple[str, str], list[CheckedFinding]] = {}
-        self.gaps: dict[tuple[str, str], list[Gap]] = {}
-        self.blockers: dict[str | None, list[Blocker]] = {}
-        self.accepted = 0
-        self.strays = 0
-        mission = data.mission
-        self._subjects = {subject.id for subject in mission.subjects}
-        self._fields = {field.id for field in mission.fields}
-        order = [agent.id for agent in mission.agents]
-        for agent in [*order, *sorted(data.findings.keys() - set(order))]:
-            if agent in data.findings:
-                file = data.findings[agent]
-                self._take(file.findings, file.gaps, file.blockers)
-
-    def _take(self, findings: Iterable[CheckedFinding], gaps: Iterable[Gap], blockers: Iterable[Blocker]) -> None:
-        for finding in findings:
-            if self._wanted(finding):
-                self.accepted += 1
-                self.findings.setdefault((finding.subject, finding.field), []).append(finding)
-        for gap in gaps:
-            if self._wanted(gap):
-                self.gaps.setdefault((gap.subject, gap.field), []).append(gap)
-        for blocker in blockers:
-            subject = blocker.subject if blocker.subject in self._subjects else None
-            self.blockers.setdefault(subject, []).append(blocker)
-
-    def _wanted(self, item: CheckedFinding | Gap) -> bool:
-        if item.subject in self._subjects and item.field in self._fields:
-            return True
-        self.strays += 1
-        return False
-
-
-def _subject(mission: Mission, agent: str, subject: Subject, inbox: _Inbox) -> SubjectReport:
+def _subject(mission: Mission, agent: str, subject: Subject, inbox: Inbox) -> SubjectReport:
     fields = _in_sections(mission.fields)
     cited = list(_numbered(mission.domain, subject.id, fields, inbox))
     by_field: dict[str, list[Cited]] = {}
@@ -216,31 +179,13 @@ def _in_sections(fields: Sequence[Field]) -> list[Field]:
     return sorted(fields, key=lambda field: SECTIONS.index(field.section))
 
 
-def _numbered(domain: str, subject: str, fields: Iterable[Field], inbox: _Inbox) -> Iterator[Cited]:
+def _numbered(domain: str, subject: str, fields: Iterable[Field], inbox: Inbox) -> Iterator[Cited]:
     findings = (
         finding for field in fields for finding in without_repeats(inbox.findings.get((subject, field.id), ()))
     )
     for number, finding in enumerate(findings, start=1):
         label = footnote_label(subject, number)
         yield Cited(citation_id(domain, subject, number, finding.citation.retrieved), label, finding)
-
-
-def without_repeats(findings: Sequence[CheckedFinding]) -> list[CheckedFinding]:
-    """The findings of one field without those that say the same with the same quote.
-
-    Case, spacing and a final full stop make no difference. The first one stays, in its place, unless a later one
-    is verified and it is not.
-    """
-    kept: dict[tuple[str, str], CheckedFinding] = {}
-    for finding in findings:
-        key = (_gist(finding.claim), _gist(finding.citation.quote))
-        if key not in kept or (finding.state == "verified" and kept[key].state != "verified"):
-            kept[key] = finding
-    return list(kept.values())
-
-
-def _gist(text: str) -> str:
-    return visible(text).casefold().rstrip(" .;,")
 
 
 def _field(field: Field, cited: Sequence[Cited], gaps: Sequence[Gap]) -> FieldReport:

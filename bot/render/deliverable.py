@@ -2,8 +2,9 @@
 
 import re
 
-from bot.core.assess import rubric
 from bot.core.consolidate import Deliverable
+from bot.core.rubric import rubric
+from bot.render import deliverable_citations as sources
 from bot.render import deliverable_parts as parts
 from bot.render.deliverable_tables import anchors, comparison, summary
 from bot.render.engine import render
@@ -16,6 +17,7 @@ def render_deliverable(deliverable: Deliverable) -> str:
         "deliverable.md.j2",
         doc=deliverable,
         parts=parts,
+        sources=sources,
         summary=summary(deliverable, anchored),
         rubric=rubric(),
         comparisons=[comparison(deliverable, wanted, anchored) for wanted in deliverable.extra_output],

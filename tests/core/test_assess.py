@@ -6,17 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.assess import (
-    FULL_READINESS,
-    Assessment,
-    Input,
-    assess,
-    operation_hours,
-    package,
-    rubric,
-)
+from bot.core.assess import Assessment, Input, assess, package
 from bot.core.fields import STANDARD_FIELDS, Field
 from bot.core.findings import CheckedFinding, CitationState
+from bot.core.rubric import FULL_READINESS, operation_hours, rubric
 from tests.builders import checked, citation
 
 DOCS = Path(__file__).parents[2] / "docs" / "rubric.md"

@@ -5,9 +5,10 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.consolidate import Deliverable, SubjectReport, consolidate, figures, without_repeats
+from bot.core.consolidate import Deliverable, SubjectReport, consolidate, figures
 from bot.core.fields import SECTIONS, STANDARD_FIELDS
 from bot.core.findings import CITATION_STATES, Blocker, CheckedFinding, Gap
+from bot.core.inbox import without_repeats
 from bot.core.mission import Mission
 from bot.core.records import FindingsFile, Launch
 from bot.core.session import SessionData

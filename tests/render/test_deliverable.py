@@ -18,7 +18,8 @@ from bot.core.mission import Mission
 from bot.core.records import FindingsFile, Launch
 from bot.core.session import SessionData
 from bot.render.deliverable import render_deliverable
-from bot.render.deliverable_parts import blocker_text, cell_source, gap_text, source_text, unread_text
+from bot.render.deliverable_citations import cell_source, source_text, unread_text
+from bot.render.deliverable_parts import blocker_text, gap_text
 from tests.builders import NOW, agent, checked, citation, mission, subject
 
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin)
@@ -311,7 +312,7 @@ def test_every_link_leads_to_its_heading_even_when_names_repeat(title: str) -> N
 
 
 HOSTILE = st.text(
-    alphabet=st.one_of(st.sampled_from("@#!<>[](){}|*_~`$&:/\\-\n1ab^"), st.characters()), min_size=1
+    alphabet=st.one_of(st.sampled_from("@#!<>[](){}|*_~`$&:/\\-\n1ab^"), st.characters(codec="utf-8")), min_size=1
 )
 
 ACTIVE = {"html_block", "html_inline", "image", "fence", "code_block", "hr"}
