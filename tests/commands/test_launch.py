@@ -1,0 +1,85 @@
+"""Launching: one winner, everything or nothing."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.git import GitRepository
+from bot.commands.launch import Launched, launch
+from bot.errors import InvalidInput, LostRace, Refused
+from bot.ports import RefUpdate
+from tests.repos import git
+from tests.workshop import MISSION, StillClock, widgets
+
+
+def open_session(folder: Path, by: str = "local", mission: str = MISSION) -> Launched:
+    repo = GitRepository(folder)
+    return launch(repo, StillClock(), mission=mission.encode(), file="widgets.yml", base="main", by=by)
+
+
+def test_g12_of_many_launchers_one_wins_and_the_others_learn_who(tmp_path: Path) -> None:
+    folder = widgets(tmp_path / "repo")
+
+    def attempt(number: int) -> str:
+        try:
+            return f"won by {number}" if open_session(folder, by=f"launcher-{number}").created else "found"
+        except Refused as error:
+            return str(error)
+
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(attempt, range(8)))
+    winners = [line for line in told if line.startswith("won by")]
+    assert len(winners) == 1, told
+    winner = winners[0].removeprefix("won by ")
+    assert all(f"was launched by launcher-{winner} at" in line for line in told if line not in winners)
+    assert list(GitRepository(folder).refs("refs/heads")) == ["refs/heads/main", "refs/heads/swarm/widgets-1"]
+
+
+def test_g30_of_two_missions_that_share_a_subject_one_wins(tmp_path: Path) -> None:
+    folder = widgets(tmp_path / "repo")
+    missions = [MISSION, MISSION.replace("mission: widgets", "mission: gadgets")]
+
+    def attempt(mission: str) -> bool:
+        try:
+            return open_session(folder, mission=mission).created
+        except Refused:
+            return False
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(attempt, missions)) == [False, True]
+    assert len(GitRepository(folder).refs("refs/heads")) == 2
+
+
+def test_an_invalid_mission_changes_nothing(tmp_path: Path) -> None:
+    folder = widgets(tmp_path / "repo")
+    before = GitRepository(folder).refs("refs/")
+    with pytest.raises(InvalidInput):
+        open_session(folder, mission=MISSION.replace("session: 1", "session: one"))
+    assert GitRepository(folder).refs("refs/") == before
+
+
+def test_reservations_that_a_crash_left_out_are_made_up_for(tmp_path: Path) -> None:
+    folder = widgets(tmp_path / "repo")
+    open_session(folder)
+    git(folder, "update-ref", "-d", "refs/swarm/reservations/widget-lab")
+    assert not open_session(folder).created
+    assert "refs/swarm/reservations/widget-lab" in GitRepository(folder).refs("refs/swarm")
+
+
+def test_a_branch_of_the_protocols_own_pattern_is_found_again(tmp_path: Path) -> None:
+    folder = widgets(tmp_path / "repo")
+    mission = MISSION.replace("domain:", "branch: claude/widgets-{session}\ndomain:")
+    assert open_session(folder, mission=mission).branch == "refs/heads/claude/widgets-widgets-1"
+    assert not open_session(folder, mission=mission).created
+
+
+def test_a_repository_that_never_rests_is_given_up_on(tmp_path: Path) -> None:
+    class Restless(GitRepository):
+        def update(self, updates: Sequence[RefUpdate]) -> None:
+            raise LostRace("main moved in the meantime")
+
+    repo = Restless(widgets(tmp_path / "repo"))
+    with pytest.raises(Refused, match="kept moving the same refs"):
+        launch(repo, StillClock(), mission=MISSION.encode(), file="m.yml", base="main", by="local")

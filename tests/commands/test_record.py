@@ -1,0 +1,147 @@
+"""Recording: nothing is trusted, nothing is lost, nothing late gets in."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.git import GitRepository
+from bot.adapters.sources.library import Library
+from bot.commands.launch import Launched, launch
+from bot.commands.load import load_session
+from bot.commands.record import Handover, fold, record
+from bot.core.session import SessionData
+from bot.errors import Refused
+from bot.ports import RefUpdate
+from tests.builders import NOW
+from tests.repos import git, tip
+from tests.workshop import MISSION, StillClock, widgets
+
+HEAD = MISSION.partition("    agents:\n")[0] + "    agents:\n"
+AGENT = '      - {{id: agent-{n}, subjects: [{{name: Subject {n}, sources: ["file:docs/guide.md"]}}]}}\n'
+
+
+@dataclass(frozen=True)
+class Session:
+    """A launched session with some agents."""
+
+    repo: GitRepository
+    library: Library
+    launched: Launched
+
+    @property
+    def data(self) -> SessionData:
+        commit = self.repo.refs(self.launched.branch)[self.launched.branch]
+        return load_session(self.repo, commit, self.launched.session)
+
+    def handed(self, number: int, attempt: int = 1) -> Handover:
+        """A handover that says nothing but why it failed: enough for everything that is not about findings."""
+        return Handover(self.data.mission.agents[number], attempt, NOW, failure=f"attempt {attempt} failed")
+
+    def record(self, handed: Handover) -> None:
+        data = self.data
+        record(self.repo, self.library, StillClock(), data.mission, data.launch, handed)
+
+    def fold(self) -> list[str]:
+        return [made.agent for made in fold(self.repo, StillClock(), self.launched.branch, self.launched.session)]
+
+
+def opened(tmp_path: Path, agents: int) -> Session:
+    folder = widgets(tmp_path / "repo")
+    repo = GitRepository(folder)
+    mission = (HEAD + "".join(AGENT.format(n=n) for n in range(agents))).encode()
+    launched = launch(repo, StillClock(), mission=mission, file="m.yml", base="main", by="local")
+    return Session(repo, Library(tmp_path / "cache", folder, StillClock()), launched)
+
+
+@pytest.mark.parametrize("agents", [20, 64])
+def test_g13_agents_that_record_at_once_are_all_there(tmp_path: Path, agents: int) -> None:
+    session = opened(tmp_path, agents)
+    handovers = [session.handed(number) for number in range(agents)]
+
+    def job(handed: Handover) -> None:
+        """What a record job does: keep, then fold until its own record is in."""
+        session.record(handed)
+        session.fold()
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(job, handovers))
+    assert set(session.data.records) == {f"agent-{n}" for n in range(agents)}
+    # Never a force push: every commit of the branch is still in its history, each with one parent.
+    log = session.repo.log(tip(session.repo.git.directory, session.launched.branch))
+    assert all(len(entry.parents) <= 1 for entry in log)
+    assert log[-2].message.startswith("Launch session")
+
+
+def test_g13_one_commit_takes_in_all_that_is_pending(tmp_path: Path) -> None:
+    session = opened(tmp_path, 7)
+    for number in range(7):
+        session.record(session.handed(number))
+    assert session.fold() == [f"agent-{n}" for n in range(7)]
+    assert session.fold() == []
+    last = session.repo.log(tip(session.repo.git.directory, session.launched.branch))[0]
+    assert last.message.startswith("Record agent-0, agent-1, agent-2, agent-3, agent-4 and others")
+
+
+def test_g14_a_late_attempt_is_told_so(tmp_path: Path) -> None:
+    session = opened(tmp_path, 1)
+    session.record(session.handed(0, attempt=2))
+    with pytest.raises(Refused, match="attempt 1 of agent-0 came back after attempt 2 had been recorded"):
+        session.record(session.handed(0, attempt=1))
+    session.fold()
+    assert session.data.records["agent-0"].attempt == 2
+
+
+def test_g14_a_newer_attempt_takes_the_place_of_a_failed_one(tmp_path: Path) -> None:
+    session = opened(tmp_path, 1)
+    session.record(session.handed(0, attempt=1))
+    session.fold()
+    session.record(session.handed(0, attempt=2))
+    assert session.fold() == ["agent-0"]
+    assert session.data.records["agent-0"].reason == "attempt 2 failed"
+
+
+def test_the_same_attempt_twice_is_kept_once(tmp_path: Path) -> None:
+    session = opened(tmp_path, 1)
+    session.record(session.handed(0))
+    before = session.repo.refs("refs/")
+    session.record(session.handed(0))
+    assert session.repo.refs("refs/") == before
+
+
+def test_a_twin_that_records_in_between_does_no_harm(tmp_path: Path) -> None:
+    session = opened(tmp_path, 1)
+    data, handed = session.data, session.handed(0)
+
+    class Late(GitRepository):
+        """Somebody records the same attempt between our look and our push."""
+
+        def update(self, updates: Sequence[RefUpdate]) -> None:
+            session.record(handed)
+            super().update(updates)
+
+    record(Late(session.repo.git.directory), session.library, StillClock(), data.mission, data.launch, handed)
+    assert session.fold() == ["agent-0"]
+
+
+def test_folding_onto_a_branch_that_is_gone_is_refused(tmp_path: Path) -> None:
+    session = opened(tmp_path, 1)
+    session.record(session.handed(0))
+    git(session.repo.git.directory, "branch", "-D", "swarm/widgets-1")
+    with pytest.raises(Refused, match="the branch of session widgets-1 is gone; launch the mission again"):
+        session.fold()
+
+
+@pytest.mark.parametrize(
+    "garbage", [b"", b"{", b"[]", b"\xff\xfe", b'{"session": "widgets-1"}', b"[" * 100_000, b"0" * 6_000_000]
+)
+def test_a20_garbage_becomes_a_blocker_with_the_reason(tmp_path: Path, garbage: bytes) -> None:
+    session = opened(tmp_path, 1)
+    session.record(Handover(session.data.mission.agents[0], 1, NOW, artifact=garbage))
+    session.fold()
+    made = session.data.records["agent-0"]
+    assert (made.state, made.findings, made.blockers) == ("failed", 0, 1)
+    assert made.reason.startswith("its result was refused: ")
+    assert len(made.reason) <= 1_000
