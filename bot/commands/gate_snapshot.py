@@ -78,8 +78,7 @@ def load_snapshot(
     rules, launch = start.plan.mission, start.plan.launch
     files = repository.files(tip, [f"{SESSIONS}{session}", rules.deliverable, csv_path(rules.deliverable)])
     data, problems = parse_session(session, {**files, **start.files})  # by the rules of the launch
-    if data is None:
-        raise Refused(problems=problems)
+    assert data is not None, "the launch was read above"
     consolidated = consolidate(data)
     changes = repository.changes(base_tip, tip)
     written = {change.path: files[change.path] for change in changes if change.path in files}

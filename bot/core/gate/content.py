@@ -29,7 +29,7 @@ def no_machine_paths(snapshot: GateSnapshot) -> Measured:
     quoted = "\n".join(_words_of_sources(snapshot)) if hits else ""
     found = [hit for hit in hits if hit.path not in quoted and hit.path.replace("\\\\", "\\") not in quoted]
     if found:
-        places = names(f"{hit.file}:{hit.line} {hit.path[:80]}" for hit in found)
+        places = names(f"{hit.file}:{hit.line} {snapshot.excerpt(hit.path)}" for hit in found)
         return failed(f"{len(found)} found: {places}", "write paths relative to the repository, or GitHub URLs")
     return passed(f"none in {plural(len(snapshot.texts), 'file')}")
 
@@ -46,7 +46,7 @@ def links_good(snapshot: GateSnapshot) -> Measured:
     found = {path: linked(text) for path, text in documents.items()}
     broken = [link for path in found for link in broken_links(path, documents, snapshot.tree, found[path])]
     if broken:
-        places = names(f"{link.file}:{link.line} {link.target[:80]}: {link.why}" for link in broken)
+        places = names(f"{link.file}:{link.line} {snapshot.excerpt(link.target)}: {link.why}" for link in broken)
         return failed(f"{len(broken)} broken: {places}", "link to files of the repository or to https URLs")
     count = sum(len(document.links) + len(document.notes) for document in found.values())
     return passed(f"{count:,} links and footnotes")

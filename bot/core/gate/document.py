@@ -5,8 +5,6 @@ from collections import Counter
 from bot.core.gate.snapshot import Document, GateSnapshot
 from bot.core.gate.verdict import Measured, failed, names, passed, plural, waiting
 
-SHOWN = 80
-
 
 def deliverable_committed(snapshot: GateSnapshot) -> Measured:
     """The document and its table are committed, byte for byte as the findings render them (G28)."""
@@ -22,12 +20,14 @@ def deliverable_committed(snapshot: GateSnapshot) -> Measured:
 
 
 def difference(document: Document) -> str:
-    """Where a committed document departs from its rendering: the first line, and how many came and went."""
+    """Where a committed document departs from its rendering: the first line, and how many came and went.
+
+    What stands there is not told: it may be a secret, and verdicts are posted (G25).
+    """
     ours, theirs = (document.committed or "").split("\n"), document.expected.split("\n")
     pairs = enumerate(zip(ours, theirs, strict=False), start=1)
     first = next((n for n, (a, b) in pairs if a != b), min(len(ours), len(theirs)) + 1)
     added = (Counter(ours) - Counter(theirs)).total()
     removed = (Counter(theirs) - Counter(ours)).total()
-    line = ours[first - 1].strip() if first <= len(ours) else "nothing"
     said = f"{plural(added, 'line')} added, {removed:,} removed" if added or removed else "lines in another order"
-    return f"{document.path}:{first} differs ({line[:SHOWN]!r}; {said})"
+    return f"{document.path}:{first} differs ({said})"

@@ -10,6 +10,8 @@ from bot.core.mission import Mission
 from bot.core.records import AgentRecord, FindingsFile, Launch
 from bot.core.secrets import SecretHit
 
+EXCERPT = 80
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -86,6 +88,10 @@ class GateSnapshot:
     def verified(self) -> list[CheckedFinding]:
         """The findings that the deliverable may rest on."""
         return [f for file in self.findings.values() for f in file.findings if f.state == "verified"]
+
+    def excerpt(self, text: str) -> str:
+        """A few words of what was written, for a verdict; none when secrets are in it, or may be (G25)."""
+        return text[:EXCERPT] if self.secrets == () else "(not shown)"
 
     def unrendered(self) -> dict[str, str]:
         """What was written and not rendered from other files that were: a rendering holds nothing of its own."""
