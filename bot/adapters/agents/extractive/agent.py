@@ -1,11 +1,14 @@
 """Carries out an assignment: opens the sources of each subject and asks them every field of the mission."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 from bot.adapters.agents.extractive import facts, operations
 from bot.adapters.agents.extractive.rule import Answer, Rule, answers, distinct
 from bot.adapters.agents.extractive.rules import RULES
+from bot.adapters.agents.extractive.scope import scope_of
+from bot.adapters.agents.extractive.signatures import Signature, signatures
 from bot.adapters.agents.extractive.unknown import asked
 from bot.core.evidence import Passage, PassageKind
 from bot.core.fields import Field
@@ -16,6 +19,8 @@ from bot.ports import Brief, Clock, Source, SourceLibrary
 _FOUND = 60  # passages that one query may bring from one source
 _BEGINNING = 25  # passages that a beginning consists of
 _GAP_SOURCES = 50
+_LINE = 400
+_DENIES = re.compile(r"\b(?:no\w*|without|cannot|neither|lacks?|un\w+)\b|n't\b", re.IGNORECASE)
 _READ_KINDS: tuple[PassageKind, ...] = ("prose", "operation")
 
 
@@ -64,6 +69,8 @@ class Searcher:
         self.subject = subject
         self.sources = sources
         self._retrieved: dict[str, Source] = {}
+        self._operation_passages = self._of(source.passages("operation") for source in sources)
+        self._scope = scope_of(subject.name, self._operation_passages)
         self._known = facts.known(self._of(source.passages("metadata") for source in sources))
 
     def field(self, field: Field) -> list[Finding]:
@@ -71,17 +78,33 @@ class Searcher:
         if field.id == "operations":
             return self._operations(field)
         stated = [self._fact(field, fact) for fact in self._known if fact.field == field.id]
+        stated += (
+            [] if field.id != "authentication" else [self._credentials(field, one) for one in self._signatures()]
+        )
         rule = RULES.get(field.id) or asked(field.title)
         return stated + [self._quote(field, answer) for answer in self._answers(rule)]
 
     def _operations(self, field: Field) -> list[Finding]:
-        counted = [found for source in self.sources for found in self._counted(field, source)]
-        every = self._of(source.passages("operation") for source in self.sources)
+        counted = self._counts(field)
         about = (self.subject.name, *self.subject.includes)
-        chosen = operations.shown(every, about)
+        chosen = operations.shown(self._operation_passages, about)
         return counted + [
             self._finding(field, " ".join(one.quote.split()), one.quote, one.passage) for one in chosen
         ]
+
+    def _counts(self, field: Field) -> list[Finding]:
+        """How many operations each source describes; a handful next to many is only a helper."""
+        counted = [found for source in self.sources for found in self._counted(field, source)]
+        most = max((int(found.value) for found in counted), default=0)
+        return [found for found in counted if int(found.value) * 50 >= most]
+
+    def _signatures(self) -> list[Signature]:
+        return signatures(
+            self._of(source.search("init signature", kinds=("code",), limit=_FOUND) for source in self.sources)
+        )
+
+    def _credentials(self, field: Field, found: Signature) -> Finding:
+        return self._finding(field, found.claim, found.quote, found.passage, found.short)
 
     def _counted(self, field: Field, source: Source) -> list[Finding]:
         first = next(iter(source.passages("operation")), None)
@@ -91,7 +114,7 @@ class Searcher:
         citation = Citation(
             source=source.searched.source,
             locator="",
-            quote=first.text.splitlines()[0][:400],
+            quote=_first_line(first),
             sha256=source.sha256,
             retrieved=source.retrieved,
             method="counted",
@@ -119,7 +142,7 @@ class Searcher:
         return Finding(subject=self.subject.id, field=field.id, claim=claim, value=short, citation=citation)
 
     def _answers(self, rule: Rule) -> list[Answer]:
-        return answers(rule, self._of(_candidates(source, rule) for source in self.sources))
+        return answers(rule, self._of(_candidates(source, rule) for source in self.sources), self._scope)
 
     def _of(self, groups: Iterable[Iterable[Passage]]) -> list[Passage]:
         """The passages of all sources, each once, although two sources may share a document."""
@@ -136,6 +159,12 @@ def _candidates(source: Source, rule: Rule) -> Iterable[Passage]:
         yield from islice(source.passages("prose", below=beginning), _BEGINNING)
     for query in rule.queries:
         yield from source.search(query, kinds=_READ_KINDS, limit=_FOUND)
+
+
+def _first_line(passage: Passage) -> str:
+    """What a count quotes: the first operation, by its name alone where the rest is long or denies something."""
+    line = passage.text.splitlines()[0]
+    return line if len(line) <= _LINE and not _DENIES.search(line) else line.partition(":")[0][:_LINE]
 
 
 def _gap(subject: Subject, field: Field, sources: Sequence[Source]) -> Gap:

@@ -17,7 +17,26 @@ _VERBS = ("create", "insert", "run", "launch", "send", "put", "upload", "list", 
 _DULL = frozenset("v api client operations resource resources methods method paths documentation by the with and for of"
                   " in to a id all service group manager".split())  # fmt: skip
 _OLD = re.compile(r"\bdeprecated\b|\blegacy\b|\bno longer\b|\bend of support\b|\bnot recommended\b", re.IGNORECASE)
-_WEIGHT = 2
+_SIGNATURE = re.compile(r"^\w+\(.*\)")
+_ODD = re.compile(
+    r"^(?:we|note|some|given|if|when|for|you|in|to|by|an? |there|it|please|any|all|this should|takes|perform|smart|represents?|see|use this|once|call this|as)\b|"
+    r"\bnot supported\b|\bclient to interact\b|\buser-agent\b|\bthrough the client\b",
+    re.IGNORECASE,
+)
+_ALSO = {
+    "compute": ("instance", "server"),
+    "vm": ("instance", "machine"),
+    "storage": ("bucket", "object", "blob"),
+    "cdn": ("cache", "purge"),
+    "dns": ("zone", "record"),
+    "voice": ("call", "recording"),
+    "sip": ("trunk", "call"),
+    "messaging": ("message",),
+    "sms": ("message",),
+    "billing": ("invoice", "subscription"),
+    "payment": ("charge", "refund"),
+}  # what a product's operations are called by, where not by its name
+_EVERYWHERE = 0.6  # a word in so many of the names says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +58,10 @@ def operation(passage: Passage) -> Operation | None:
     first = next(iter(re.split(r"(?<=[.!?])\s+(?=[A-Z`])", described.strip(), maxsplit=1)))
     quote = f"{name}{colon}{first}"
     said = first.strip()
-    if not colon or len(said) < 20 or len(quote) > _TEXT_MAX or "(" in said[:40] and ")" in said and "=" in said:
+    if not colon or not 20 <= len(said) or len(quote) > _TEXT_MAX or _SIGNATURE.search(said):
         return None
-    if (
-        not whole(said.rstrip(".") + ".")
-        or not said[0].isupper()
-        or _OLD.search(passage.text)
-        or len(said.split()) < 4
-    ):
+    plain = said[0].isupper() and len(said.split()) >= 4 and whole(said.rstrip(".") + ".")
+    if not plain or _OLD.search(passage.text) or _ODD.search(said):
         return None
     return Operation(passage, quote, _words(f"{passage.locator} {name}"))
 
@@ -58,16 +73,20 @@ def shown(passages: Iterable[Passage], about: Sequence[str]) -> list[Operation]:
     """
     every = [found for passage in passages if (found := operation(passage))]
     frequent = Counter(thing for one in every for thing in one.things)
-    wanted = frozenset(_stem(word) for text in about for word in _words(text))
+    named = {_stem(word) for text in about for word in _words(text)}
+    wanted = frozenset(named.union(*(_ALSO.get(word, ()) for word in named)))
     ranked = sorted(every, key=lambda one: -_worth(one, frequent, wanted, len(every)))
     return _diverse(ranked)
 
 
 def _worth(one: Operation, frequent: Counter[str], wanted: frozenset[str], total: int) -> float:
-    subject = sum(3 for thing in one.things if _stem(thing) in wanted)
-    common = max((frequent[thing] / total for thing in one.things), default=0)
+    """From 0 to about 12: how far it is about the subject, about what most operations are about, and how basic."""
+    telling = [thing for thing in one.things if frequent[thing] <= _EVERYWHERE * total] or list(one.things)
+    top = max((number for number in frequent.values() if number <= _EVERYWHERE * total), default=1)
+    subject = sum(_stem(thing) in wanted for thing in telling) / max(len(telling), 1)
+    common = sum(frequent[thing] for thing in telling) / max(len(telling), 1) / top
     verb = next((len(_VERBS) - n for n, verb in enumerate(_VERBS) if verb in one.words), 0) / len(_VERBS)
-    return _WEIGHT * (common + verb) + min(subject, 6) - 0.4 * len(one.words)
+    return 4 * subject + 4 * min(common, 1) + 3 * verb - 0.3 * len(one.words)
 
 
 def _diverse(ranked: list[Operation]) -> list[Operation]:

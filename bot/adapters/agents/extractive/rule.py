@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from bot.adapters.agents.extractive.scope import Scope
 from bot.adapters.agents.extractive.sentences import Sentence, near, parameter, sentences
 from bot.core.evidence import Passage
 
@@ -34,7 +35,8 @@ class Rule:
 
     `queries` narrow the passages down (FTS5). A sentence must have one of `answers` and none of `refused`; the points
     of all that it has, of `bonus`, and of `heading` (in the locator) decide which come first. `nowhere` refuses
-    places (`document locator`); a parameter's description answers only where `parameters` is set. `beginnings` are
+    places (`document locator`); a parameter's description answers only where `parameters` is set. With
+    `subject`, a sentence must name the subject (or be the API description's own). `beginnings` are
     locators whose first passages are read as well, without a query ("" is the beginning of the source).
     """
 
@@ -45,6 +47,7 @@ class Rule:
     heading: re.Pattern[str] | None = None
     nowhere: re.Pattern[str] | None = None
     parameters: bool = False
+    subject: bool = False
     limit: int = FIELD_MAX
     beginnings: tuple[str, ...] = ()
 
@@ -87,14 +90,15 @@ def place_answers(rule: Rule, passage: Passage) -> bool:
     return passage.kind == "operation" or rule.parameters or not parameter(passage.text)
 
 
-def answers(rule: Rule, passages: Iterable[Passage]) -> list[Answer]:
-    """The best answers, best first, none of which repeats another."""
+def answers(rule: Rule, passages: Iterable[Passage], scope: Scope) -> list[Answer]:
+    """The best answers about a subject, best first, none of which repeats another."""
     found = [
         Answer(passage, sentence, worth)
         for passage in passages
-        if place_answers(rule, passage)
+        if place_answers(rule, passage) and scope.allows(passage)
         for sentence in sentences(passage.text)
         if (worth := points(rule, passage, sentence.plain))
+        and (not rule.subject or scope.names(passage, sentence.plain))
     ]
     found.sort(key=lambda answer: -answer.points)
     return distinct(found, rule.limit)

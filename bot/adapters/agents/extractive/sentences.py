@@ -14,8 +14,8 @@ _LEANS_BACK = re.compile(
     r"^(?:this|it|its|they|their|these|those|that|such|he|she|here|there|then|however|also|otherwise|but|and|or|so|"
     r"therefore|thus|additionally|furthermore|moreover|in addition|in this|in that|in these|in such|similarly|instead|"
     r"likewise|hence|as a result|as such|for example|for instance|e\.g|for this|for these|for more|for details|"
-    r"for further|for information|to do (?:this|so)|if so|if not|if it|if this|if that|when this|when it|because of this|"
-    r"you can also|finally|second|next|the following|the above|the latter|the former|the same|same|see|refer|"
+    r"for further|for a (?:full |complete )?list|for information|to do (?:this|so)|if so|if not|if it|if this|if that|when this|when it|because of this|"
+    r"you can also|whereas|finally|second|next|the following|the above|the latter|the former|the same|same|see|refer|"
     r"please (?:see|refer|note)|note|default|alternatively|conversely|yes|once it|both|either|one of|any of these|"
     r"all of these|each of these|we |i |my )\b|^(?:the )?(?:\w+ ){0,3}(?:below|above)\b",
     re.IGNORECASE,

@@ -4,12 +4,13 @@ from bot.adapters.agents.extractive.rule import Rule, pattern, scored
 
 _NOT_ABOUT = (
     r"\b(?:badge|install\w*|pip|npm|changelog|see|learn more|click|deprecat\w*|pull request|issues?|semver|semantic versioning|contribut\w*)\b",
+    r"\b(?:beta|documentation|stability|paginated|command-line|released?|support(?:s|ed)? for|required|toolkit|status codes|foundation for)\b|^(?:missing|run|whereas|you)\b",
     r"\b(?:discontinued|announced|throttl\w+|note that)\b",
 )
 
 OVERVIEW = Rule(
     queries=(),
-    beginnings=("/documentation", "/description", "/info/description", "Description", ""),
+    beginnings=("/documentation", "/description", "/info/description"),
     answers=(
         scored(
             5,
@@ -20,11 +21,16 @@ OVERVIEW = Rule(
             r"^(?:creates?|manages?|runs?|stores?|provides?|sends?|the (?:official )?\S+ (?:python|node|api|sdk|client|library))\b",
         ),
     ),
-    refused=pattern(*_NOT_ABOUT, r"\b(?:error|exception|parameter|argument|you must|default)\b"),
+    refused=pattern(
+        *_NOT_ABOUT,
+        r"\b(?:error|exception|parameter|argument|you must|default)\b|\b(?:library|client|sdk|package|module|wrapper|bindings?) (?:for|in|to|that)\b",
+    ),
     bonus=(
         scored(3, r"\b(?:api|service|storage|cloud|platform|computing|sdk|client library|library)\b"),
         scored(2, r"\b(?:is designed|is a|is the|is an|provides)\b"),
     ),
+    subject=True,
+    nowhere=pattern(r"\.(?:py|ts|mts|cts|js) "),
     heading=pattern(r"^/(?:documentation|description|info)"),
     limit=3,
 )

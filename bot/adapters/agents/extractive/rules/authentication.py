@@ -34,6 +34,11 @@ RULE = Rule(
             5,
             rf"\b(?:you(?:'ll| will)? need|pass|provide|obtain|generate|create|initiali[sz]e|configure|set)\b[^.]{{0,50}}\b(?:your |an? |the )(?:\w+ ){{0,2}}(?:api key|api token|access token|personal access token|account sid|auth token|bearer token|service account)\b",
         ),
+        scored(5, r"\b(?:token|key|password|basic|bearer|oauth|signature)[- ]?(?:based )?authentication\b"),
+        scored(
+            5,
+            r"\b(?:api token|api key|access token|personal access token)\b[^.]*\b(?:is|are) (?:required|needed|used)\b",
+        ),
         scored(4, r"\bauthoriz(?:ation|e) header\b"),
     ),
     refused=pattern(
@@ -41,8 +46,10 @@ RULE = Rule(
         r"\b(?:dictionary|cache|sort|partition|idempoten\w+|encryption|kms|ssl|tls|host) keys?\b",
         r"\b(?:example|sample)\b|\bdeprecated\b|\berror\b|\bexception\b|\bfails?\b|\binvalid\b|\bunauthorized\b|\bexpired?\b",
         r"\b(?:lists?|returns?|retrieves?|deletes?|updates?|gets?|revokes?|rotates?|describes?|removes?) (?:a |an |the |all |your )",
+        r"\b(?:unlike|doesn't|does not|don't|instead of|anonymous\w*|apps? with this|public or|discarded|presigned)\b|\b(?:copy source|source blob|content-md5|agent|namespace|device|applications on|instance)\b",
         r"\bmock|\btest (?:mode|environment)|\bhealth ?check|\bbackend|\bload balanc|\borigin\b|\bmtls\b|\bcname",
     ),
+    nowhere=pattern(r"/(?:members|properties|schemas|shapes|definitions)/"),
     bonus=(
         scored(2, r"\b(?:all|every|each|any) (?:\w+ )?(?:requests?|calls?|endpoints?)\b"),
         scored(1, r"\bauthenticat"),

@@ -33,7 +33,7 @@ RULE = Rule(
             r"\b(?:429|too many requests)\b[^.]*\b(?:limit|rate|throttl|exceed)",
             r"\b(?:limit|rate|throttl|exceed)[^.]*\b(?:429|too many requests)\b",
         ),
-        scored(4, r"\b(?:susceptible to|prevent|encounter|avoid) throttling\b"),
+        scored(4, r"\b(?:susceptible to|encounter) throttling\b"),
         scored(
             5, rf"\b(?:quota|account limit|service limit|default limit)s?\b[^.]*\b(?:is|are|of|to)\b[^.]*\b{_N}"
         ),
@@ -59,6 +59,7 @@ RULE = Rule(
         r"\b(?:lists?|returns?|gets?|retrieves?|describes?|displays?|provides?) (?:a |an |the |all |your |information|detail|usage|paginated|active|current)[^.]*\b(?:quota|rate[- ]?limits?)",
         r"\bquota[_ ](?:project|user|id)|\bquotaUser|\bfor quota purposes|\bspot\b|\bif (?:the|your) [^.]*exceed",
     ),
+    nowhere=pattern(r"/(?:schemas|properties|members|shapes)/|SecurityPolic|CachePolicy"),
     bonus=(
         scored(2, rf"\b{_N}\b"),
         scored(1, r"\b(?:default|by default)\b"),

@@ -29,6 +29,10 @@ RULE = Rule(
             r"\b(?:bucket|instance|server|resource|droplet|object|data)s?\b[^.]*\b(?:created|reside|stored|located|deployed|kept|lives?)\b[^.]*\b(?:regions?|data ?cent(?:er|re)|jurisdiction|locations?)\b",
         ),
         scored(4, r"\b(?:jurisdiction|data residency)\b[^.]*\b(?:guarantee|stored|objects|data|buckets?)\b"),
+        scored(
+            6,
+            r"\b(?:lists?|retrieves?|gets?|returns?|describes?)\b[^.]{0,30}\blist of (?:all )?(?:region|location|data ?center|zone)s?\b(?: resources)?",
+        ),
         scored(3, r"\b(?:regional|zonal|region-specific) (?:resources?|service|endpoint)\b"),
     ),
     refused=pattern(
@@ -36,8 +40,10 @@ RULE = Rule(
         r"\b(?:error|exception|fails?|invalid|deprecated|permission|iam policy|header|phone number|dialing|country code|tax|shipping)\b",
         r"\b(?:default is|defaults to|must (?:match|be the same)|same region|cross-region|different region|another region|specified region|from one region)\b",
         r"\b(?:file|memory|byte|log|disk|storage|backup|document|code|import|install\w*|temporary) locations?\b|\blocation header|\bgeo(?:location)\b",
+        r"\b(?:interconnect\w*|vpc|plans?|resource types?|monitor|zonal endpoint|rollout|scored|response to|kubernetes|in a region)\b",
         r"\b(?:price|cost|charg\w+|bill\w+)\b|\bstate or|\bprovince\b|\baddress\b|\bpolic(?:y|ies)\b",
     ),
+    nowhere=pattern(r"/(?:members|properties|schemas|shapes|definitions)/"),
     bonus=(scored(2, r"\b(?:all|every|available|supported)\b"), scored(1, r"\bregions\b")),
     heading=pattern(r"\bregions?\b", r"\blocations?\b", r"data ?cent"),
 )

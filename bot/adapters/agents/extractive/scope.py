@@ -1,0 +1,49 @@
+"""Whether a passage is about the subject, where a source describes much more than the subject. Pure."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.core.evidence import Passage
+
+_CAMEL = re.compile(r"[A-Z]?[a-z]+\d*|[A-Z]+(?![a-z])\d*|\d+")
+_NOT_TELLING = frozenset("and the for api apis rest service services cloud platform".split())
+_OF_THE_API = re.compile(r"^/(?:documentation|description|info/description)(?: ¶\d+)?$")
+_OF_THE_PACKAGE = re.compile(r"(?:/METADATA|package\.json|README[^/]*)$")
+_SOME, _MOST = 0.0, 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """`words` name the product (not its vendor); `shared` when only some operations are about it."""
+
+    words: frozenset[str]
+    shared: bool = False
+
+    def allows(self, passage: Passage) -> bool:
+        """Whether a passage may answer a field of the subject."""
+        if not self.shared or _OF_THE_PACKAGE.search(passage.document):
+            return True
+        return not self.words.isdisjoint(_words(f"{passage.locator} {passage.text}"))
+
+    def names(self, passage: Passage, sentence: str) -> bool:
+        """Whether a sentence says of what it speaks; an API description's own documentation needs not."""
+        return bool(_OF_THE_API.match(passage.locator)) or not self.words.isdisjoint(_words(sentence))
+
+
+def scope_of(name: str, operations: Sequence[Passage]) -> Scope:
+    """The scope of a subject: shared when its product's name is in some operations' places, but not in most."""
+    words = [_stem(word) for word in re.findall(r"[a-z0-9]+", name.lower())]
+    product = frozenset(word for word in words[1:] if len(word) > 1 and word not in _NOT_TELLING)
+    product = product or frozenset(words)
+    about = sum(not product.isdisjoint(_words(operation.locator)) for operation in operations)
+    return Scope(product, shared=_SOME < about / max(len(operations), 1) < _MOST)
+
+
+def _words(text: str) -> frozenset[str]:
+    plain = re.findall(r"[A-Za-z0-9]+", text)
+    return frozenset(_stem(part.lower()) for word in plain for part in (word, *_CAMEL.findall(word)))
+
+
+def _stem(word: str) -> str:
+    return word.removesuffix("s") if len(word) > 3 else word
