@@ -7,7 +7,6 @@ from markdown_it.token import Token
 
 from bot.adapters.sources.draft import Draft
 
-_PARSER = MarkdownIt("commonmark", {"html": True}).enable("table")
 _TOP = "(top)"
 
 
@@ -20,7 +19,8 @@ def sections(text: str, scope: str = "") -> Iterator[Draft]:
     """The same, of a document that is part of another: `scope` stands first in every locator."""
     headings: list[tuple[int, str]] = []
     row: list[str] | None = None
-    tokens = _PARSER.parse(text)
+    # A parser of its own: one that threads share is not safe while it compiles its rules.
+    tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(text)
     for number, token in enumerate(tokens):
         place = _place(scope, headings)
         if token.type == "inline" and tokens[number - 1].type == "heading_open":
