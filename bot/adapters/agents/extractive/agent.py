@@ -7,8 +7,8 @@ from itertools import islice
 from bot.adapters.agents.extractive import facts, operations
 from bot.adapters.agents.extractive.rule import Answer, Rule, answers, distinct
 from bot.adapters.agents.extractive.rules import RULES
-from bot.adapters.agents.extractive.scope import scope_of
-from bot.adapters.agents.extractive.signatures import Signature, signatures
+from bot.adapters.agents.extractive.scope import of_the_package, scope_of
+from bot.adapters.agents.extractive.credentials import CREDENTIAL_QUERIES, Credential, credentials
 from bot.adapters.agents.extractive.unknown import asked
 from bot.core.evidence import Passage, PassageKind
 from bot.core.fields import Field
@@ -16,10 +16,12 @@ from bot.core.findings import AgentResult, Blocker, Citation, Finding, Gap, Meth
 from bot.core.mission import Subject
 from bot.ports import Brief, Clock, Source, SourceLibrary
 
+_ABOUT = 150  # passages at the beginning of a source, where a package speaks of itself
 _FOUND = 60  # passages that one query may bring from one source
 _BEGINNING = 25  # passages that a beginning consists of
 _GAP_SOURCES = 50
 _LINE = 400
+_CREDENTIAL_KINDS: tuple[PassageKind, ...] = ("prose", "code")
 _DENIES = re.compile(r"\b(?:no\w*|without|cannot|neither|lacks?|un\w+)\b|n't\b", re.IGNORECASE)
 _READ_KINDS: tuple[PassageKind, ...] = ("prose", "operation")
 
@@ -70,6 +72,7 @@ class Searcher:
         self.sources = sources
         self._retrieved: dict[str, Source] = {}
         self._operation_passages = self._of(source.passages("operation") for source in sources)
+        self._own = self._about()
         self._scope = scope_of(subject.name, self._operation_passages)
         self._known = facts.known(self._of(source.passages("metadata") for source in sources))
 
@@ -79,7 +82,9 @@ class Searcher:
             return self._operations(field)
         stated = [self._fact(field, fact) for fact in self._known if fact.field == field.id]
         stated += (
-            [] if field.id != "authentication" else [self._credentials(field, one) for one in self._signatures()]
+            []
+            if field.id != "authentication"
+            else [self._credentials(field, one) for one in self._credentials_of()]
         )
         rule = RULES.get(field.id) or asked(field.title)
         return stated + [self._quote(field, answer) for answer in self._answers(rule)]
@@ -98,12 +103,16 @@ class Searcher:
         most = max((int(found.value) for found in counted), default=0)
         return [found for found in counted if int(found.value) * 50 >= most]
 
-    def _signatures(self) -> list[Signature]:
-        return signatures(
-            self._of(source.search("init signature", kinds=("code",), limit=_FOUND) for source in self.sources)
+    def _credentials_of(self) -> list[Credential]:
+        queries = [(query, kind) for query in CREDENTIAL_QUERIES for kind in _CREDENTIAL_KINDS]
+        return credentials(
+            self._of(
+                [p for query, kind in queries for p in source.search(query, kinds=(kind,), limit=_FOUND)]
+                for source in self.sources
+            )
         )
 
-    def _credentials(self, field: Field, found: Signature) -> Finding:
+    def _credentials(self, field: Field, found: Credential) -> Finding:
         return self._finding(field, found.claim, found.quote, found.passage, found.short)
 
     def _counted(self, field: Field, source: Source) -> list[Finding]:
@@ -141,8 +150,14 @@ class Searcher:
         )
         return Finding(subject=self.subject.id, field=field.id, claim=claim, value=short, citation=citation)
 
+    def _about(self) -> list[Passage]:
+        """What the packages say of themselves: it stands first in a source."""
+        groups = [islice(source.passages("prose"), _ABOUT) for source in self.sources]
+        return [passage for passage in self._of(groups) if of_the_package(passage)]
+
     def _answers(self, rule: Rule) -> list[Answer]:
-        return answers(rule, self._of(_candidates(source, rule) for source in self.sources), self._scope)
+        found = self._of(_candidates(source, rule) for source in self.sources)
+        return answers(rule, list(dict.fromkeys([*self._own, *found])), self._scope)
 
     def _of(self, groups: Iterable[Iterable[Passage]]) -> list[Passage]:
         """The passages of all sources, each once, although two sources may share a document."""

@@ -13,6 +13,11 @@ _OF_THE_PACKAGE = re.compile(r"(?:/METADATA|package\.json|README[^/]*)$")
 _SOME, _MOST = 0.0, 0.5
 
 
+def of_the_package(passage: Passage) -> bool:
+    """Whether a passage stands in what a package says of itself."""
+    return bool(_OF_THE_PACKAGE.search(passage.document))
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """`words` name the product (not its vendor); `shared` when only some operations are about it."""
