@@ -6,8 +6,7 @@ alike; whatever is not plain, or not valid, is left to it. Only it checks that a
 """
 
 import re
-from collections.abc import Iterator
-from itertools import takewhile
+from collections.abc import Callable
 
 import yaml
 from pydantic import ValidationError
@@ -20,6 +19,9 @@ MAX_DEPTH = 12
 _AMBIGUOUS = re.compile(r"[-+]?0[0-9xob_]|.*[_:]\d|(?:y|yes|n|no|on|off|t|f)\Z", re.IGNORECASE)
 """Plain scalars that dialects of YAML and Python read as different numbers or truth values."""
 
+NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+
+Take = Callable[[], yaml.Event | None]
 Value = str | None | list["Value"] | dict[str, "Value"]
 
 
@@ -36,53 +38,50 @@ def launched_mission(content: bytes, file: str) -> Mission:
 
 
 def _plain(content: bytes) -> Value:
-    loader = getattr(yaml, "CLoader", None)
-    if loader is None or len(content) > MAX_PLAIN:
+    if not yaml.__with_libyaml__ or len(content) > MAX_PLAIN:
         raise _NotPlainError
-    events = yaml.parse(content.decode(), Loader=loader)
-    _expect(next(events), yaml.StreamStartEvent)
-    _expect(next(events), yaml.DocumentStartEvent)
-    value = _value(next(events), events, MAX_DEPTH)
-    _expect(next(events), yaml.DocumentEndEvent)
-    _expect(next(events), yaml.StreamEndEvent)
+    take: Take = yaml.CLoader(content.decode()).get_event
+    _expect(take(), yaml.StreamStartEvent)
+    _expect(take(), yaml.DocumentStartEvent)
+    value = _value(take(), take, MAX_DEPTH)
+    _expect(take(), yaml.DocumentEndEvent)
+    _expect(take(), yaml.StreamEndEvent)
     return value
 
 
-def _expect(event: yaml.Event, kind: type[yaml.Event]) -> None:
+def _expect(event: yaml.Event | None, kind: type[yaml.Event]) -> None:
     if not isinstance(event, kind):
         raise _NotPlainError
 
 
-def _value(event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Value:
-    if not isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) or not depth:
-        raise _NotPlainError
-    if event.anchor or event.tag:
-        raise _NotPlainError
+def _value(event: yaml.Event | None, take: Take, depth: int) -> Value:
+    """The value that begins with an event; `take` gives the events after it."""
     if isinstance(event, yaml.ScalarEvent):
         return _scalar(event)
+    if not isinstance(event, yaml.CollectionStartEvent) or event.anchor or event.tag or not depth:
+        raise _NotPlainError
     if isinstance(event, yaml.SequenceStartEvent):
-        return [_value(entry, events, depth - 1) for entry in _until(yaml.SequenceEndEvent, events)]
-    _expect(event, yaml.MappingStartEvent)
+        entries: list[Value] = []
+        while not isinstance(entry := take(), yaml.SequenceEndEvent):
+            entries.append(_value(entry, take, depth - 1))
+        return entries
     found: dict[str, Value] = {}
-    for entry in _until(yaml.MappingEndEvent, events):
-        key = _value(entry, events, depth - 1)
+    while not isinstance(entry := take(), yaml.MappingEndEvent):
+        key = _value(entry, take, depth - 1)
         if not isinstance(key, str) or key in found:
             raise _NotPlainError
-        found[key] = _value(next(events), events, depth - 1)
+        found[key] = _value(take(), take, depth - 1)
     return found
-
-
-def _until(end: type[yaml.Event], events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
-    """The events that begin an entry; what belongs to the entry is taken by whoever reads it."""
-    return takewhile(lambda event: not isinstance(event, end), events)
 
 
 def _scalar(event: yaml.ScalarEvent) -> str | None:
     """The text of a scalar: the models make numbers and truth values of it."""
     value: str = event.value
+    if event.anchor or event.tag:
+        raise _NotPlainError
     if event.style:  # quoted, or a block of text
         return value
-    if value in ("", "~", "null", "Null", "NULL"):
+    if value in NULLS:
         return None
     if _AMBIGUOUS.match(value):
         raise _NotPlainError
