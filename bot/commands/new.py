@@ -15,9 +15,9 @@ def new(template: str, destination: Path | None, templates: Path) -> Outcome:
     """
     content = _content(template, templates)
     target = destination or Path("missions") / f"{template}.yml"
-    if target.is_dir():
-        target /= f"{template}.yml"
     try:
+        if target.is_dir():
+            target /= f"{template}.yml"
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("xb") as stream:
             stream.write(content)

@@ -129,7 +129,7 @@ def _sources(sources: Iterable[Named], report: _Report) -> Iterator[Problem]:
         elif scheme == "file" and (rest.startswith(("/", "~")) or "\\" in rest or ".." in rest.split("/")):
             yield report(named.path, f"{what} leads out of the repository", "write a path relative to its root")
         elif scheme == "https" and re.match(r"//[^/?#]*@", rest):
-            yield report(named.path, f"{what} carries a user name or a password", "write the address without it")
+            yield report(named.path, "the source carries a user name or a password", "write it without")
 
 
 def _too_many(outline: Outline, report: _Report) -> Iterator[Problem]:

@@ -108,9 +108,7 @@ def _todo(detail: "ErrorDetails", path: Path) -> str:
         return _PATTERNS.get(key, _ID)
     if kind == "greater_than_equal" and key in _NEEDS:
         return _NEEDS[key]
-    if kind in _BOUNDS:
-        return _BOUNDS[kind].format_map(limits)
-    return detail["msg"]
+    return _BOUNDS[kind].format_map(limits) if kind in _BOUNDS else detail["msg"]
 
 
 def _name(path: Path) -> str:

@@ -5,6 +5,7 @@ no anchors, aliases, merge keys, tags, second documents, duplicate keys, or keys
 """
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -16,6 +17,8 @@ from bot.errors import Problem
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
+MAX_VALUES = 100_000
+MAX_UNSEEN = 100
 # libyaml's, where PyYAML was built with it: 10 times faster
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -65,7 +68,7 @@ def _decoded(content: bytes, file: str, tree: Tree) -> str | None:
 
 def _unseen(text: str, file: str, tree: Tree) -> bool:
     """Characters that a reviewer cannot see are refused wherever they stand, also in comments."""
-    for offset, name in invisible(text):
+    for offset, name in islice(invisible(text), MAX_UNSEEN):
         place = _place_in(text[:offset])
         what = f"an invisible or control character ({name})"
         tree.problems.append(Problem(file, place.line, place.column, what, "remove it"))
@@ -200,6 +203,10 @@ class _Reader:
 
     def _place(self, event: yaml.Event, *, spoilt: bool) -> Path:
         path = self.stack[-1].next_path() if self.stack else ()
+        if len(self.tree.values) >= MAX_VALUES:
+            self._problem(_at(event), f"more than {MAX_VALUES:,} values", "split the file into several missions")
+            self.tree.spoilt.add(())
+            raise _Stop
         self.tree.values[path] = _at(event)
         if spoilt:
             self.tree.spoilt.add(path)
