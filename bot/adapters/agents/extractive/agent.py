@@ -21,6 +21,7 @@ _FOUND = 60  # passages that one query may bring from one source
 _BEGINNING = 25  # passages that a beginning consists of
 _GAP_SOURCES = 50
 _LINE = 400
+_FEW = 3  # fewer operations than these are helpers of an SDK, not an API
 _CREDENTIAL_KINDS: tuple[PassageKind, ...] = ("prose", "code")
 _DENIES = re.compile(r"\b(?:no\w*|without|cannot|neither|lacks?|un\w+)\b|n't\b", re.IGNORECASE)
 _READ_KINDS: tuple[PassageKind, ...] = ("prose", "operation")
@@ -92,16 +93,21 @@ class Searcher:
     def _operations(self, field: Field) -> list[Finding]:
         counted = self._counts(field)
         about = (self.subject.name, *self.subject.includes)
-        chosen = operations.shown(self._operation_passages, about)
+        own = [passage for passage in self._operation_passages if self._scope.allows(passage)]
+        chosen = operations.shown(own, about)
         return counted + [
             self._finding(field, " ".join(one.quote.split()), one.quote, one.passage) for one in chosen
         ]
 
     def _counts(self, field: Field) -> list[Finding]:
-        """How many operations each source describes; a handful next to many is only a helper."""
-        counted = [found for source in self.sources for found in self._counted(field, source)]
+        """How many operations each source describes; a handful next to many is only a helper.
+
+        Of a source that describes much more than the subject, the parts that are named after it are counted.
+        """
+        parts = self._scope.parts(self._operation_passages)
+        counted = [one for source in self.sources for part in parts for one in self._counted(field, source, part)]
         most = max((int(found.value) for found in counted), default=0)
-        return [found for found in counted if int(found.value) * 50 >= most]
+        return [found for found in counted if int(found.value) >= max(_FEW, most / 50)]
 
     def _credentials_of(self) -> list[Credential]:
         queries = [(query, kind) for query in CREDENTIAL_QUERIES for kind in _CREDENTIAL_KINDS]
@@ -115,21 +121,23 @@ class Searcher:
     def _credentials(self, field: Field, found: Credential) -> Finding:
         return self._finding(field, found.claim, found.quote, found.passage, found.short)
 
-    def _counted(self, field: Field, source: Source) -> list[Finding]:
-        first = next(iter(source.passages("operation")), None)
+    def _counted(self, field: Field, source: Source, part: str) -> list[Finding]:
+        first = next(iter(source.passages("operation", below=part)), None)
         if first is None:
             return []
-        number = source.count("operation")
+        number = source.count("operation", below=part)
         citation = Citation(
             source=source.searched.source,
-            locator="",
+            locator=part,
             quote=_first_line(first),
             sha256=source.sha256,
             retrieved=source.retrieved,
             method="counted",
         )
         what = "operation" if number == 1 else "operations"
-        claim = f"The source describes {number} {what}."
+        claim = (
+            f"The source describes {number} {what} of it." if part else f"The source describes {number} {what}."
+        )
         return [
             Finding(subject=self.subject.id, field=field.id, claim=claim, value=str(number), citation=citation)
         ]

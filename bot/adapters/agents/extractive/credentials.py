@@ -13,7 +13,7 @@ from bot.core.evidence import Passage
 CREDENTIAL_QUERIES = ("init AND signature", "credential OR token OR key OR secret OR password")
 
 _CLIENT = re.compile(
-    r"^(?!.*(?:Async|Stream|Test|Mock|Retry|Raw|Http|HTTP))(?:\w*(?:Client|Api|API|SDK|Config|Configuration|Gateway)|"
+    r"^(?!.*(?:Async|Stream|Test|Mock|Retry|Raw|Http|HTTP|WS|Socket|Base|Signature))(?:\w*(?:Client|Api|API|SDK|Config|Configuration|Gateway)|"
     r"[A-Z][a-z0-9]+)(?:\.__init__|\.constructor)?(?: signature)?(?: ¶\d+)?$"
 )
 _NOT_THERE = re.compile(

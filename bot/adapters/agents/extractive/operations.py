@@ -36,6 +36,11 @@ _ALSO = {
     "billing": ("invoice", "subscription"),
     "payment": ("charge", "refund"),
 }  # what a product's operations are called by, where not by its name
+_MINOR = frozenset(("admin", "test", "debug", "region", "internal"))
+_HELPER = re.compile(
+    r"^(?:\w*request|process_\w+|logging_\w+|ping|log(?:in|out)|check_auth\w*|authorize_automatically|api_version|"
+    r"get_class|reader|writer|unsafe_unwrap|\w*_client|iam|testIamPermissions)\b"
+)  # methods of an SDK that are no operations of the API
 _EVERYWHERE = 0.6  # a word in so many of the names says nothing
 
 
@@ -58,7 +63,13 @@ def operation(passage: Passage) -> Operation | None:
     first = next(iter(re.split(r"(?<=[.!?])\s+(?=[A-Z`])", described.strip(), maxsplit=1)))
     quote = f"{name}{colon}{first}"
     said = first.strip()
-    if not colon or not 20 <= len(said) or len(quote) > _TEXT_MAX or _SIGNATURE.search(said):
+    if (
+        _HELPER.match(name)
+        or not colon
+        or not 20 <= len(said)
+        or len(quote) > _TEXT_MAX
+        or _SIGNATURE.search(said)
+    ):
         return None
     plain = said[0].isupper() and len(said.split()) >= 4 and whole(said.rstrip(".") + ".")
     if not plain or _OLD.search(passage.text) or _ODD.search(said):
@@ -86,7 +97,8 @@ def _worth(one: Operation, frequent: Counter[str], wanted: frozenset[str], total
     subject = sum(_stem(thing) in wanted for thing in telling) / max(len(telling), 1)
     common = sum(frequent[thing] for thing in telling) / max(len(telling), 1) / top
     verb = next((len(_VERBS) - n for n, verb in enumerate(_VERBS) if verb in one.words), 0) / len(_VERBS)
-    return 4 * subject + 4 * min(common, 1) + 3 * verb - 0.3 * len(one.words)
+    minor = 2 * (not one.things) + sum(word in _MINOR for word in one.words)
+    return 6 * subject + 3 * min(common, 1) + 3 * verb - 0.3 * len(one.words) - minor
 
 
 def _diverse(ranked: list[Operation]) -> list[Operation]:
@@ -95,7 +107,7 @@ def _diverse(ranked: list[Operation]) -> list[Operation]:
     for one in ranked:
         if len(kept) == SHOWN:
             break
-        if about[one.things] < _SAME_THING and not any(near(one.quote, other.quote) for other in kept):
+        if about[one.things] < _SAME_THING and not any(near(one.quote, other.quote, 0.95) for other in kept):
             kept.append(one)
             about[one.things] += 1
     return kept

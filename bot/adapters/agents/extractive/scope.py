@@ -10,6 +10,8 @@ _CAMEL = re.compile(r"[A-Z]?[a-z]+\d*|[A-Z]+(?![a-z])\d*|\d+")
 _NOT_TELLING = frozenset("and the for api apis rest service services cloud platform".split())
 _OF_THE_API = re.compile(r"^/(?:documentation|description|info/description)(?: ¶\d+)?$")
 _OF_THE_PACKAGE = re.compile(r"(?:/METADATA|package\.json|README[^/]*)$")
+_PARTS = 4  # that are counted
+_START = 60  # characters of a sentence in which its subject is named
 _SOME, _MOST = 0.0, 0.5
 
 
@@ -31,9 +33,15 @@ class Scope:
             return True
         return not self.words.isdisjoint(_words(f"{passage.locator} {passage.text}"))
 
+    def parts(self, operations: Sequence[Passage]) -> tuple[str, ...]:
+        """The prefixes of locators whose operations are the subject's: classes that bear its name; "" is all."""
+        classes = dict.fromkeys(one.locator.partition(".")[0] + "." for one in operations if "." in one.locator)
+        named = tuple(name for name in classes if self.words <= _words(name))
+        return named[:_PARTS] if self.shared and named else ("",)
+
     def names(self, passage: Passage, sentence: str) -> bool:
         """Whether a sentence says of what it speaks; an API description's own documentation needs not."""
-        return bool(_OF_THE_API.match(passage.locator)) or not self.words.isdisjoint(_words(sentence))
+        return bool(_OF_THE_API.match(passage.locator)) or not self.words.isdisjoint(_words(sentence[:_START]))
 
 
 def scope_of(name: str, operations: Sequence[Passage]) -> Scope:

@@ -89,10 +89,10 @@ def quotable(sentence: str) -> bool:
     return whole(sentence) and not _LEANS_BACK.match(sentence) and not sentence.rstrip().endswith("?")
 
 
-def near(one: str, other: str) -> bool:
-    """Whether two sentences say nearly the same, by their words."""
+def near(one: str, other: str, share: float = 0.6) -> bool:
+    """Whether two sentences say nearly the same: they share so much of the shorter one's words."""
     first, second = _words(one), _words(other)
-    return len(first & second) >= 0.6 * min(len(first), len(second))
+    return len(first & second) >= share * min(len(first), len(second))
 
 
 def _words(text: str) -> frozenset[str]:

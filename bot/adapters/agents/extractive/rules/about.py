@@ -4,7 +4,7 @@ from bot.adapters.agents.extractive.rule import Rule, pattern, scored
 
 _NOT_ABOUT = (
     r"\b(?:badge|install\w*|pip|npm|changelog|see|learn more|click|deprecat\w*|pull request|issues?|semver|semantic versioning|contribut\w*)\b",
-    r"\b(?:beta|documentation|stability|paginated|command-line|released?|support(?:s|ed)? for|required|toolkit|status codes|foundation for)\b|^(?:missing|run|whereas|you)\b",
+    r"\b(?:beta|documentation|stability|paginated|samples?|replacements?|exceptions?|command-line|released?|support(?:s|ed)? for|required|toolkit|status codes|foundation for)\b|^(?:missing|run|whereas|you)\b",
     r"\b(?:discontinued|announced|throttl\w+|note that)\b",
 )
 
@@ -14,7 +14,7 @@ OVERVIEW = Rule(
     answers=(
         scored(
             5,
-            r"^(?:\S+ ){1,7}(?:is|are|provides?|lets?|enables?|allows?|offers?|helps?|delivers?|gives?|includes?|explains?|supports?|wraps?)\b",
+            r"^(?:\S+ ){1,7}(?:is|are|provides?|lets?|enables?|allows?|offers?|helps?|delivers?|gives?)\b",
         ),
         scored(
             4,
