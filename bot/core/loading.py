@@ -50,9 +50,8 @@ def _validated(tree: Tree, file: str) -> Mission | None:
     try:
         return Mission.model_validate(tree.value, strict=True)
     except ValidationError as error:
-        found = [
-            problem_of(detail, tree, file) for detail in error.errors(include_url=False, include_context=True)
-        ]
+        details = error.errors(include_url=False)[: 10 * MAX_PROBLEMS]
+        found = [problem_of(detail, tree, file) for detail in details]
         tree.problems += [problem for problem in found if problem]
         return None
 
@@ -60,6 +59,5 @@ def _validated(tree: Tree, file: str) -> Mission | None:
 def _bounded(errors: tuple[Problem, ...], file: str) -> tuple[Problem, ...]:
     """The first of them, in the order of the file."""
     ordered = sorted(set(errors), key=lambda problem: (problem.line, problem.column, problem.what))
-    more = len(ordered) - MAX_PROBLEMS
-    rest = (Problem(file=file, what=f"{more} more problems", todo="correct the first ones and check again"),)
-    return (*ordered[:MAX_PROBLEMS], *(rest if more > 0 else ()))
+    more = Problem(file=file, what="there are more problems", todo="correct these and check again")
+    return (*ordered[:MAX_PROBLEMS], *([more] if len(ordered) > MAX_PROBLEMS else []))

@@ -92,9 +92,17 @@ def test_a16_an_alias_bomb_is_refused_at_its_first_alias() -> None:
     found = problems("\n".join(lines).encode())
     assert "m.yml:2:10: `*a0` is an alias; aliases are not read; write the value out" in found
     assert len(found) == MAX_PROBLEMS + 1
-    assert found[-1].startswith("m.yml: ") and found[-1].endswith(
-        "more problems; correct the first ones and check again"
-    )
+    assert found[-1] == "m.yml: there are more problems; correct these and check again"
+
+
+def test_a16_more_values_than_any_mission_has_are_refused() -> None:
+    assert problems(b"[" + b"a," * 100_001 + b"]") == [
+        "m.yml:1:200000: more than 100,000 values; split the file into several missions"
+    ]
+
+
+def test_a16_a_megabyte_of_invisible_characters_is_refused_at_once() -> None:
+    assert len(problems(("\u200b" * 330_000).encode())) == 100
 
 
 def test_a16_ten_megabytes_are_refused_unread() -> None:

@@ -204,7 +204,7 @@ def test_a_source_with_a_password_is_refused_and_another_scheme_too() -> None:
         (("title: Cloud providers", f"title: {'x' * 501}"), "(503 characters); at most 500 characters"),
         (("phase: {number: 2, name: Cloud}", "phase: 2"), "phase is 2; write keys with values"),
         (("name: Cloud}", "name: [Cloud]}"), "phase.name is a list; write text"),
-        (("max_usd: 0.25", "backend: gpt"), "agent.backend is \"gpt\"; write 'claude', 'extractive' or 'simulated'"),
+        (("max_usd: 0.25", "backend: x"), "agent.backend is \"x\"; write 'claude', 'extractive' or 'simulated'"),
         (("{max_usd: 0.25", "{max_usd: cheap"), "agent.max_usd is \"cheap\"; 'cheap' is no amount in US dollars"),
         (("{max_usd: 2.50}", "{max_usd: -1}"), "limits.max_usd is -1; an amount is at least 0 and at most"),
         (("2.50", "0.0000001"), "limits.max_usd is 1e-07; an amount has at most six decimals"),
