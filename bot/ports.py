@@ -142,8 +142,8 @@ class Repository(Protocol):
         """Whether `commit` is `tip` or one of its ancestors."""
         ...
 
-    def log(self, tip: str, *, first_parent: bool = True) -> list[LogEntry]:
-        """The history of `tip`, newest first; by default only what was merged or committed onto it."""
+    def log(self, tip: str, *, since: str = "", first_parent: bool = True) -> list[LogEntry]:
+        """The history of `tip` without that of `since`, newest first; by default only what came onto it itself."""
         ...
 
 

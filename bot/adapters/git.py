@@ -7,6 +7,7 @@ with one `git cat-file --batch`, however many there are.
 import os
 import subprocess
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from bot.errors import LostRace, SwarmError
 from bot.ports import LogEntry, RefUpdate
 
 AUTHOR = "Swarm Sessions <swarm-sessions@users.noreply.github.com>"
+MANY = 100  # files of one commit from which on its whole tree is listed first
 STATUS = {"A": "added", "M": "modified", "T": "modified", "D": "deleted"}
 # A repository chosen by the caller must not be swapped by variables of an outer git process, such as a hook's.
 FOREIGN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX")
@@ -103,8 +105,9 @@ class GitRepository:
 
     def read(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
         asked = [(commit, path) for commit, path in wanted if "\n" not in path]
-        blobs = self._blobs([f"{commit}:{path}" for commit, path in asked])
-        return {key: blobs[name] for key in asked if (name := f"{key[0]}:{key[1]}") in blobs}
+        names = self._names(asked)
+        blobs = self._blobs(list(dict.fromkeys(names.values())))
+        return {key: blobs[name] for key in asked if (name := names.get(key)) in blobs}
 
     def commit(
         self, parents: Sequence[str], files: Mapping[str, bytes | None], message: str, when: datetime
@@ -140,13 +143,24 @@ class GitRepository:
     def contains(self, tip: str, commit: str) -> bool:
         return self.git.run("merge-base", "--is-ancestor", commit, tip, ok=(0, 1)).returncode == 0
 
-    def log(self, tip: str, *, first_parent: bool = True) -> list[LogEntry]:
-        options = ["--first-parent"] if first_parent else []
+    def log(self, tip: str, *, since: str = "", first_parent: bool = True) -> list[LogEntry]:
+        options = [*(["--first-parent"] if first_parent else []), *([f"^{since}"] if since else [])]
         out = self.git.text("log", "-z", "--format=%H%n%P%n%ct%n%B", *options, tip)
         return [_log_entry(entry) for entry in out.split("\0") if entry.strip()]
 
     def _value(self, ref: str) -> str | None:
         return self.git.text("rev-parse", "--verify", "--quiet", ref, ok=(0, 1)) or None
+
+    def _names(self, asked: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """How `cat-file` is asked for files: by blob where many are wanted of one commit, since git would read the
+        folders above each path anew; by commit and path elsewhere."""
+        often = {commit for commit, count in Counter(commit for commit, _ in asked).items() if count > MANY}
+        trees = {c: {path: blob for mode, blob, path in self._tree(c, ()) if mode != "160000"} for c in often}
+        return {
+            (commit, path): trees[commit][path] if commit in often else f"{commit}:{path}"
+            for commit, path in asked
+            if commit not in often or path in trees[commit]
+        }
 
     def _tree(self, commit: str, prefixes: Sequence[str]) -> Iterator[tuple[str, str, str]]:
         out = self.git.text("ls-tree", "-r", "-z", "--full-tree", commit, "--", *(p.rstrip("/") for p in prefixes))

@@ -37,6 +37,6 @@ def agent(
         result = backends(spec.backend or mission.agent.backend).research(brief, progress)
     except SwarmError as error:
         return Handover(spec, attempt, started, failure=str(error))
-    except Exception as error:  # noqa: BLE001 - whatever a backend does, the session goes on without it
+    except Exception as error:
         return Handover(spec, attempt, started, failure=f"{type(error).__name__}: {error}")
     return Handover(spec, attempt, started, artifact=json_bytes(result.model_dump(mode="json")))

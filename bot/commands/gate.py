@@ -30,7 +30,7 @@ def gate(
     base_tip = heads.get(f"refs/heads/{base}")
     if base_tip is None:
         raise Refused(f"the branch {base} has no commit", "make a first commit on it, or name another with --base")
-    tip = _branch_tip(repository, heads, session)
+    tip = _branch_tip(repository, heads, session, base_tip)
     verdict = judge(
         repository, session=session, tip=tip, base_tip=base_tip, library=library, scan=scan, clock=clock
     )
@@ -67,13 +67,13 @@ def criteria_data(verdict: Verdict) -> list[dict[str, str]]:
     ]
 
 
-def _branch_tip(repository: Repository, heads: Mapping[str, str], session: str) -> str:
+def _branch_tip(repository: Repository, heads: Mapping[str, str], session: str, base_tip: str) -> str:
     """The tip of the branch that the session's own mission names, among those that hold its launch."""
     named = {ref: tip for ref, tip in heads.items() if ref.endswith(session)}
     holding = repository.read([(tip, launch_path(session)) for tip in named.values()])
     for ref, tip in named.items():
         if (tip, launch_path(session)) in holding:
-            plan = launched(repository, session, tip).plan
+            plan = launched(repository, session, tip, base_tip).plan
             if branch_ref(plan.mission, session) == ref:
                 return tip
     raise Refused(f"there is no open session {session}", "`swarm status` lists the sessions")

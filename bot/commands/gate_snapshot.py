@@ -21,6 +21,7 @@ from bot.core.session import (
     csv_path,
     findings_path,
     launch_path,
+    mission_path,
     record_ref,
     reservation_ref,
 )
@@ -45,12 +46,12 @@ class Launched:
     files: Mapping[str, bytes]
 
 
-def launched(repository: Repository, session: str, tip: str) -> Launched:
-    """The session's plan from its launch commit: the oldest one on the branch that holds it (G2).
+def launched(repository: Repository, session: str, tip: str, base_tip: str) -> Launched:
+    """The session's plan from its launch commit: the oldest one of the branch that holds it (G2).
 
     Raises Refused when there is none, or none that can be read.
     """
-    history = repository.log(tip)
+    history = repository.log(tip, since=base_tip)
     holding = repository.read([(entry.commit, launch_path(session)) for entry in history])
     entries = [entry for entry in history if (entry.commit, launch_path(session)) in holding]
     if not entries:
@@ -74,7 +75,7 @@ def load_snapshot(
     scan: Scan,
 ) -> GateSnapshot:
     """Everything that the verdict on one commit rests on. Raises Refused when it holds no readable launch."""
-    start = launched(repository, session, tip)
+    start = launched(repository, session, tip, base_tip)
     rules, launch = start.plan.mission, start.plan.launch
     files = repository.files(tip, [f"{SESSIONS}{session}", rules.deliverable, csv_path(rules.deliverable)])
     data, problems = parse_session(session, {**files, **start.files})  # by the rules of the launch
@@ -100,7 +101,7 @@ def load_snapshot(
         changes=tuple(changes),
         merged=merged,
         problems=tuple(map(str, problems)),
-        edited=tuple(_edited(repository, session, start, files, base_tip)),
+        edited=tuple(_edited(repository, session, start, files, base_tip, notes.values())),
         unrecorded=() if merged else tuple(_unrecorded(repository, session, files, data.records.values())),
         texts={path: content.decode(errors="replace") for path, content in written.items()},
         tree=_merged_tree(repository, base_tip, changes),
@@ -125,13 +126,22 @@ def _is_merged(repository: Repository, base: str, tip: str) -> bool:
 
 
 def _edited(
-    repository: Repository, session: str, start: Launched, files: Mapping[str, bytes], base_tip: str
+    repository: Repository,
+    session: str,
+    start: Launched,
+    files: Mapping[str, bytes],
+    base_tip: str,
+    notes: Iterable[Reservation],
 ) -> Iterator[str]:
     """The launch's files as far as the branch changed them, or never had them from the base branch (G2)."""
     yield from (path for path in own_files(session) if files.get(path) != start.files[path])
     base_commit = start.plan.launch.base_commit
     if start.entry.parents != (base_commit,) or not repository.contains(base_tip, base_commit):
         yield f"{launch_path(session)} (its base commit)"
+    # A reservation was made together with the launch, on a ref that a push to the branch does not reach.
+    reserved = {note.mission_sha256 for note in notes if note.session == session}
+    if reserved - {start.plan.launch.mission_sha256}:
+        yield f"{mission_path(session)} (not the mission that its subjects were reserved for)"
 
 
 def _unrecorded(

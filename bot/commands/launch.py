@@ -120,7 +120,12 @@ def _apply(
         stale = {ref: value for ref, value in refs.items() if ref.startswith(f"{RECORDS}{session}/")}
         updates += [RefUpdate(ref, None, value) for ref, value in stale.items()]
     if decision.reserve:
-        note = Reservation(session=session, mission=mission.mission, branch=branch.removeprefix("refs/heads/"))
+        note = Reservation(
+            session=session,
+            mission=mission.mission,
+            branch=branch.removeprefix("refs/heads/"),
+            mission_sha256=sha256(content),
+        )
         files = {"reservation.json": json_bytes(note.model_dump(mode="json"))}
         reservation = repo.commit([], files, f"Reserve the subjects of session {session}\n", now)
         updates += [RefUpdate(ref, reservation, refs.get(ref)) for ref in map(reservation_ref, decision.reserve)]

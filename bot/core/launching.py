@@ -16,6 +16,7 @@ class Reservation(Model):
     session: str
     mission: str
     branch: str
+    mission_sha256: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The gate on real repositories: sessions as they are run, and what somebody does to their branches."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -106,6 +107,22 @@ def test_g2_a_launch_that_does_not_come_from_the_base_branch_fails(folder: Path)
     assert "launch.json (its base commit)" in result(gated(folder), "allowed-paths")["measured"]
 
 
+def test_g2_a_launch_that_was_made_again_with_softer_rules_fails(folder: Path) -> None:
+    repo = GitRepository(folder)
+    files = repo.files(tip(folder, BRANCH), ["sessions"])
+    soft = files[mission_path("widgets-1")].replace(b"max_usd: 1.00", b"max_usd: 9.00")
+    launch = json.loads(files[launch_path("widgets-1")]) | {"mission_sha256": hashlib.sha256(soft).hexdigest()}
+    own: dict[str, bytes | None] = {
+        mission_path("widgets-1"): soft,
+        launch_path("widgets-1"): json.dumps(launch).encode(),
+    }
+    again = repo.commit([launch["base_commit"]], own, "Launch session widgets-1", NOW)
+    repo.update([RefUpdate(BRANCH, again, tip(folder, BRANCH))])
+    assert (
+        "not the mission that its subjects were reserved for" in result(gated(folder), "allowed-paths")["measured"]
+    )
+
+
 def test_g28_a_hand_edit_of_the_deliverable_is_named(folder: Path) -> None:
     text = read(folder, DELIVERABLE)
     push(folder, {DELIVERABLE: text.replace("2 subjects", "20 subjects", 1).encode()})
@@ -124,7 +141,7 @@ def test_g29_a_swapped_subject_is_named(folder: Path) -> None:
 def test_g30_a_subject_that_another_session_holds_fails(folder: Path) -> None:
     repo = GitRepository(folder)
     ref = "refs/swarm/reservations/widget-lab"
-    note = {"session": "labs-1", "mission": "labs", "branch": "swarm/labs-1"}
+    note = {"session": "labs-1", "mission": "labs", "branch": "swarm/labs-1", "mission_sha256": "a" * 64}
     other = repo.commit([], {"reservation.json": json.dumps(note).encode()}, "Reserve", NOW)
     repo.update([RefUpdate(ref, other, repo.refs(ref)[ref])])
     assert "widget-lab (labs-1)" in result(gated(folder), "no-duplicates")["measured"]

@@ -30,7 +30,9 @@ def launched(session: str = "cloud-providers-1", by: str = "local", sha: str = S
 
 
 def held(session: str) -> Reservation:
-    return Reservation(session=session, mission=session.rpartition("-")[0], branch=f"swarm/{session}")
+    return Reservation(
+        session=session, mission=session.rpartition("-")[0], branch=f"swarm/{session}", mission_sha256=SHA
+    )
 
 
 def ground(
