@@ -155,7 +155,9 @@ def _merged(parts: Closing, session: str) -> Closed | None:
     base_tip = repo.refs(base).get(base)
     if base_tip is None or not repo.read([(base_tip, launch_path(session))]):
         return None
-    merge = next((entry for entry in repo.log(base_tip) if is_merge_of(entry, session)), None)
+    launch = load_session(repo, base_tip, session).launch
+    history = repo.log(base_tip, since=launch.base_commit)
+    merge = next((entry for entry in history if is_merge_of(entry, session)), None)
     if merge is None:
         raise Refused(
             f"{SESSIONS}{session} is on {parts.base}, but no merge of it", "restore the history of the base"
