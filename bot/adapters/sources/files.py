@@ -1,5 +1,6 @@
 """`file:` sources: files of the user's repository, and nothing outside of it."""
 
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from bot.adapters.sources.archive import Content
@@ -10,21 +11,33 @@ from bot.adapters.sources.uri import FileUri
 
 def read(uri: FileUri, root: Path, caps: Caps) -> list[tuple[str, Content]]:
     """The files that a URI names, by path in the repository. Raises Unusable for none, or for one outside."""
-    base = root.resolve()
-    literal = _literal(uri.path)
-    _inside(base, literal)
-    place = base / literal
-    if literal == uri.path and place.is_file():
-        paths = [literal]
-    else:
-        folder = place if place.is_dir() else place.parent
-        below = [file.relative_to(base).as_posix() for file in sorted(folder.rglob("*")) if file.is_file()]
-        paths = newest([path for path in matching(below, uri.path) if not _hidden(path)])
+    base, wanted = root.resolve(), PurePosixPath(uri.path).as_posix()
+    literal = _literal(wanted)
+    place = _inside(base, literal)
+    paths = [literal] if literal == wanted and place.is_file() else _below(base, place, wanted)
     if not paths:
         raise Unusable("dead", f"no file {uri.path} in the repository")
     if len(paths) > caps.package_files:
         raise Unusable("unreadable", f"{uri.path} names more than {caps.package_files:,} files")
-    return [(path, _content(_inside(base, path), caps)) for path in paths]
+    files = [(path, _inside(base, path)) for path in paths]
+    return list(_contents(files, caps))
+
+
+def _below(base: Path, place: Path, wanted: str) -> list[str]:
+    if not place.is_relative_to(base) or not place.is_dir():
+        return []
+    files = (file.relative_to(base).as_posix() for file in sorted(place.rglob("*")) if file.is_file())
+    every = [path for path in files if not _hidden(path)]
+    return newest(every if wanted == "." else matching(every, wanted))
+
+
+def _contents(files: list[tuple[str, Path]], caps: Caps) -> Iterator[tuple[str, Content]]:
+    """All of them together hold no more than one file may."""
+    left = caps.file_bytes
+    for path, file in files:
+        content = _content(file, left, caps)
+        left -= len(content) if isinstance(content, bytes) else 0
+        yield path, content
 
 
 def _literal(path: str) -> str:
@@ -48,14 +61,12 @@ def _hidden(path: str) -> bool:
     return ".git" in (part.lower() for part in PurePosixPath(path).parts)
 
 
-def _content(file: Path, caps: Caps) -> Content:
-    if not file.is_file():
-        return Unusable("unreadable", "not a regular file")
+def _content(file: Path, most: int, caps: Caps) -> Content:
     try:
         with file.open("rb") as content:
-            data = content.read(caps.file_bytes + 1)
+            data = content.read(most + 1)
     except OSError as error:
         return Unusable("unreadable", error.strerror or str(error))
-    if len(data) > caps.file_bytes:
-        return Unusable("unreadable", f"larger than {caps.file_bytes // MB} MB")
+    if len(data) > most:
+        return Unusable("unreadable", f"larger than {caps.file_bytes / MB:g} MB, with the files before it")
     return data

@@ -30,6 +30,7 @@ _PASSAGE = (
 )
 _BELOW = "p.kind = ? AND substr(p.locator, 1, ?) = ?"
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_CAMEL_WORD = re.compile(r"\w*[a-z0-9][A-Z]\w*")
 _WORD = re.compile(r"\w+")
 _PAGE = 1_000  # passages read at a time
 
@@ -145,9 +146,8 @@ def _matches(db: sqlite3.Connection, query: str, kinds: Sequence[PassageKind], l
 
 def _searchable(draft: Draft) -> str:
     """A name is found by its words too: `signatureVersion` by `signature version`."""
-    if draft.kind == "prose":
-        return draft.text
-    return f"{draft.text} {_split(draft.text[:200])}"
+    names = _split(" ".join(_CAMEL_WORD.findall(draft.text)))
+    return f"{draft.text} {names}" if names else draft.text
 
 
 def _split(text: str) -> str:

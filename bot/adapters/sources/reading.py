@@ -29,6 +29,7 @@ class Reading:
     left_out: list[tuple[str, Unusable]] = field(default_factory=list)
     characters: int = 0
     passages: int = 0
+    kept: int = 0
 
     def documents(self, files: Iterable[Raw]) -> Iterator[tuple[str, list[Draft]]]:
         """(document URI, passages) of each; what was read before under another name is left out.
@@ -48,8 +49,9 @@ class Reading:
                     break
                 continue
             if drafts:
+                self.kept += 1
                 yield raw.uri, drafts
-        if not self.passages:
+        if not self.kept:
             raise self._nothing()
 
     def _refuse_excess(self, drafts: list[Draft]) -> None:

@@ -53,7 +53,12 @@ class Web:
                     if answer.status_code not in _REDIRECTS:
                         return self._page(url, here, answer, deadline)
                     here = urljoin(here, answer.headers.get("Location", "")).partition("#")[0]
-            except (requests.RequestException, HTTPError, OSError) as error:
+            except (
+                requests.RequestException,
+                HTTPError,
+                OSError,
+                ValueError,
+            ) as error:  # ValueError: a broken URL
                 raise Unusable("blocked", f"{_host(here)} cannot be reached: {_cause(error)}") from None
         raise Unusable("blocked", f"more than {self.caps.redirects} redirects")
 

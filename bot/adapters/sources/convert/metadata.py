@@ -7,7 +7,9 @@ from email.message import Message
 from bot.adapters.sources.convert import markdown, rst
 from bot.adapters.sources.draft import Draft
 
-_LEFT_OUT = frozenset(("metadata-version", "license-file", "dynamic", "description", "provides-extra"))
+_LEFT_OUT = frozenset(
+    ("metadata-version", "license-file", "dynamic", "description", "description-content-type", "provides-extra")
+)
 
 
 def convert(path: str, text: str) -> Iterator[Draft]:

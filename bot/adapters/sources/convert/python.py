@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from bot.adapters.sources.convert import docstring
 from bot.adapters.sources.draft import Draft
 
-_CLIENTS = re.compile(r"(?:Operations|Client|Api|API|Resources?|Group|Service|Manager)$")
+_CLIENTS = re.compile(r"(?:Operations|Client|Api|API|Resources?|Group|Service|Manager|Controller|Gateway)$")
 _CLIENT_BASES = re.compile(r"(?:ListResource|InstanceContext)$")
 _REPEATS = re.compile(r"^Async|^Raw|^AsyncRaw|WithRawResponse$|WithStreamingResponse$")
 _NOT_CLIENTS = re.compile(
@@ -27,7 +27,17 @@ _NOT_THERE = re.compile(
 _TWIN = re.compile(r"(?:_async|_with_http_info|_with_http_info_async)$")
 _NOT_OPERATIONS = frozenset(("close", "with_raw_response", "with_streaming_response"))
 _NO_METHODS = frozenset(
-    ("property", "cached_property", "staticmethod", "classmethod", "setter", "getter", "deleter")
+    (
+        "property",
+        "cached_property",
+        "LazyProperty",
+        "lazy_property",
+        "staticmethod",
+        "classmethod",
+        "setter",
+        "getter",
+        "deleter",
+    )
 )
 _CONSTANT = re.compile(
     r"__version__|(?:api_?)?version|base_url|endpoint|_?DEFAULT_[A-Z0-9_]+|"

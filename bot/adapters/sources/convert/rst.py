@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from bot.adapters.sources.convert import markdown
 from bot.adapters.sources.draft import Draft
@@ -27,7 +28,7 @@ def sections(text: str, scope: str = "") -> Iterator[Draft]:
 def _lines(lines: list[str]) -> Iterator[str]:
     levels: list[str] = []
     skip_rule = False
-    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+    for line, following in pairwise([*lines, ""]):
         if skip_rule:
             skip_rule = False
         elif line.strip() and _underlines(following, line):

@@ -41,7 +41,8 @@ _METHODS = frozenset(
     )
 )
 _NAMED = _SCOPES | _FUNCTIONS | _METHODS | {
-    "type_alias_declaration", "enum_declaration", "variable_declarator", "enum_assignment", "assignment_expression",
+    "type_alias_declaration", "enum_declaration", "variable_declarator", "enum_assignment",
+    "assignment_expression",
 }  # fmt: skip
 _WRAPPERS = frozenset(
     (
