@@ -7,7 +7,7 @@ from itertools import islice
 from bot.adapters.agents.extractive import facts, operations
 from bot.adapters.agents.extractive.rule import Answer, Rule, answers, distinct
 from bot.adapters.agents.extractive.rules import RULES
-from bot.adapters.agents.extractive.scope import of_the_package, scope_of
+from bot.adapters.agents.extractive.scope import of_the_package, product_words, scope_of
 from bot.adapters.agents.extractive.credentials import CREDENTIAL_QUERIES, Credential, credentials
 from bot.adapters.agents.extractive.unknown import asked
 from bot.core.evidence import Passage, PassageKind
@@ -92,7 +92,7 @@ class Searcher:
 
     def _operations(self, field: Field) -> list[Finding]:
         counted = self._counts(field)
-        about = (self.subject.name, *self.subject.includes)
+        about = (*product_words(self.subject.name), *self.subject.includes)
         own = [passage for passage in self._operation_passages if self._scope.allows(passage)]
         chosen = operations.shown(own, about)
         return counted + [

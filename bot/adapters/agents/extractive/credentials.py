@@ -27,7 +27,7 @@ _NAME = (
 _DOCUMENTED = re.compile(
     rf"^(?:\w+ )?`*(?P<name>{_NAME})`*(?: \([^)]*\))?: (?P<said>.+)", re.IGNORECASE | re.DOTALL
 )
-_ONE = rf"{_NAME}(?:=(?!None)[^,()]*)?(?=[,)])"
+_ONE = rf"{_NAME}(?:=[^,()]*)?(?=[,)])"
 _RUN = re.compile(rf"(?<=[( ]){_ONE}(?:, {_ONE})*", re.IGNORECASE)
 _TELLS = re.compile(r"\b(?:token|key|credentials?|secret|authenticat\w*|password|oauth|sid)\b", re.IGNORECASE)
 _END = re.compile(r"(?<=[.])\s")
@@ -88,4 +88,5 @@ def _signed(passage: Passage) -> Credential | None:
     if run is None:
         return None
     name = re.split(r"[=,]", run.group())[0]
-    return Credential(f"The client is created with {run.group()}.", name, run.group(), passage)
+    short = "" if "None" in run.group() else name  # a short form may not leave a denial out
+    return Credential(f"The client is created with {run.group()}.", short, run.group(), passage)

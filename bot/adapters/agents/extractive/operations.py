@@ -11,15 +11,16 @@ from bot.core.evidence import Passage
 SHOWN = 10
 _SAME_THING = 3  # of the shown ones about the same thing
 _TEXT_MAX = 400
+_SAID = 14  # characters that say what an operation does
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_VERBS = ("create", "insert", "run", "launch", "send", "put", "upload", "list", "get", "describe", "retrieve", "start",
+_VERBS = ("create", "post", "insert", "run", "launch", "send", "put", "upload", "list", "get", "describe", "retrieve", "start",
           "stop", "update", "delete", "terminate", "cancel", "purge", "copy", "download")  # fmt: skip
 _DULL = frozenset("v api client operations resource resources methods method paths documentation by the with and for of"
                   " in to a id all service group manager".split())  # fmt: skip
 _OLD = re.compile(r"\bdeprecated\b|\blegacy\b|\bno longer\b|\bend of support\b|\bnot recommended\b", re.IGNORECASE)
 _SIGNATURE = re.compile(r"^\w+\(.*\)")
 _ODD = re.compile(
-    r"^(?:we|note|some|given|if|when|for|you|in|to|by|an? |there|it|please|any|all|this should|takes|perform|smart|represents?|see|use this|once|call this|as)\b|"
+    r"^(?:we|note|some|given|if|when|for|you|in|to|by|an? |there|it|please|any|all|this should|takes|provide access|used to|fact paths|perform|smart|represents?|see|use this|once|call this|as)\b|"
     r"\bnot supported\b|\bclient to interact\b|\buser-agent\b|\bthrough the client\b",
     re.IGNORECASE,
 )
@@ -36,9 +37,9 @@ _ALSO = {
     "billing": ("invoice", "subscription"),
     "payment": ("charge", "refund"),
 }  # what a product's operations are called by, where not by its name
-_MINOR = frozenset(("admin", "test", "debug", "region", "internal"))
+_MINOR = frozenset(("admin", "test", "debug", "region", "internal", "metrics", "external"))
 _HELPER = re.compile(
-    r"^(?:\w*request|process_\w+|logging_\w+|ping|log(?:in|out)|check_auth\w*|authorize_automatically|api_version|"
+    r"^(?:\w*request|process_\w+|logging_\w+|ping|page|get_page|stream\w*|deserialize|with_\w+|handle_\w+|from_service_url|origin_information|log(?:in|out)|check_auth\w*|authorize_automatically|api_version|"
     r"get_class|reader|writer|unsafe_unwrap|\w*_client|iam|testIamPermissions)\b"
 )  # methods of an SDK that are no operations of the API
 _EVERYWHERE = 0.6  # a word in so many of the names says nothing
@@ -66,12 +67,12 @@ def operation(passage: Passage) -> Operation | None:
     if (
         _HELPER.match(name)
         or not colon
-        or not 20 <= len(said)
+        or not _SAID <= len(said)
         or len(quote) > _TEXT_MAX
         or _SIGNATURE.search(said)
     ):
         return None
-    plain = said[0].isupper() and len(said.split()) >= 4 and whole(said.rstrip(".") + ".")
+    plain = said[0].isupper() and len(said.split()) >= 3 and whole(said.rstrip(".") + ".")
     if not plain or _OLD.search(passage.text) or _ODD.search(said):
         return None
     return Operation(passage, quote, _words(f"{passage.locator} {name}"))
@@ -107,7 +108,7 @@ def _diverse(ranked: list[Operation]) -> list[Operation]:
     for one in ranked:
         if len(kept) == SHOWN:
             break
-        if about[one.things] < _SAME_THING and not any(near(one.quote, other.quote, 0.95) for other in kept):
+        if about[one.things] < _SAME_THING and not any(near(one.quote, other.quote, 0.9) for other in kept):
             kept.append(one)
             about[one.things] += 1
     return kept

@@ -10,9 +10,9 @@ _CAMEL = re.compile(r"[A-Z]?[a-z]+\d*|[A-Z]+(?![a-z])\d*|\d+")
 _NOT_TELLING = frozenset("and the for api apis rest service services cloud platform".split())
 _OF_THE_API = re.compile(r"^/(?:documentation|description|info/description)(?: ¶\d+)?$")
 _OF_THE_PACKAGE = re.compile(r"(?:/METADATA|package\.json|README[^/]*)$")
-_PARTS = 4  # that are counted
+_PARTS = 3  # that are counted
 _START = 60  # characters of a sentence in which its subject is named
-_SOME, _MOST = 0.0, 0.5
+_MANY, _MOST = 200, 0.5
 
 
 def of_the_package(passage: Passage) -> bool:
@@ -36,7 +36,7 @@ class Scope:
     def parts(self, operations: Sequence[Passage]) -> tuple[str, ...]:
         """The prefixes of locators whose operations are the subject's: classes that bear its name; "" is all."""
         classes = dict.fromkeys(one.locator.partition(".")[0] + "." for one in operations if "." in one.locator)
-        named = tuple(name for name in classes if self.words <= _words(name))
+        named = tuple(sorted((name for name in classes if self.words <= _words(name)), key=len))
         return named[:_PARTS] if self.shared and named else ("",)
 
     def names(self, passage: Passage, sentence: str) -> bool:
@@ -44,13 +44,19 @@ class Scope:
         return bool(_OF_THE_API.match(passage.locator)) or not self.words.isdisjoint(_words(sentence[:_START]))
 
 
-def scope_of(name: str, operations: Sequence[Passage]) -> Scope:
-    """The scope of a subject: shared when its product's name is in some operations' places, but not in most."""
+def product_words(name: str) -> frozenset[str]:
+    """The words that name a vendor's product, without the vendor; none when the name is the vendor's alone."""
     words = [_stem(word) for word in re.findall(r"[a-z0-9]+", name.lower())]
-    product = frozenset(word for word in words[1:] if len(word) > 1 and word not in _NOT_TELLING)
-    product = product or frozenset(words)
+    return frozenset(word for word in words[1:] if len(word) > 1 and word not in _NOT_TELLING)
+
+
+def scope_of(name: str, operations: Sequence[Passage]) -> Scope:
+    """The scope of a subject: shared when a product's name is in the places of some operations of very many."""
+    product = product_words(name)
     about = sum(not product.isdisjoint(_words(operation.locator)) for operation in operations)
-    return Scope(product, shared=_SOME < about / max(len(operations), 1) < _MOST)
+    shared = len(operations) >= _MANY and 0 < about < _MOST * len(operations)
+    words = product or frozenset(_stem(word) for word in re.findall(r"[a-z0-9]+", name.lower()))
+    return Scope(words, shared)
 
 
 def _words(text: str) -> frozenset[str]:

@@ -18,12 +18,12 @@ OVERVIEW = Rule(
         ),
         scored(
             4,
-            r"^(?:creates?|manages?|runs?|stores?|provides?|sends?|the (?:official )?\S+ (?:python|node|api|sdk|client|library))\b",
+            r"^(?:creates?|manages?|runs?|stores?|provides?|sends?)\b",
         ),
     ),
     refused=pattern(
         *_NOT_ABOUT,
-        r"\b(?:error|exception|parameter|argument|you must|default)\b|\b(?:library|client|sdk|package|module|wrapper|bindings?) (?:for|in|to|that)\b",
+        r"\b(?:error|exception|parameter|argument|you must|default)\b|\b(?:library|client|sdk|package|module|wrapper|bindings?) (?:for|in|to|that|provides|is|uses|supports)\b|\b(?:subclass|enums?|licensed|diagnostic|logging|agent)\b|^as ",
     ),
     bonus=(
         scored(3, r"\b(?:api|service|storage|cloud|platform|computing|sdk|client library|library)\b"),
