@@ -41,10 +41,11 @@ def test_a_package_without_its_version_is_not_pinned(uri: str) -> None:
 
 @pytest.mark.parametrize(
     "uri",
-    ["pypi:--index-url==1", "pypi:a b==1", "pypi:hcloud==1.*", "pypi:hcloud==--pre", "pypi:x[extra]==1", "pypi:==1",
-    
-     "npm:stripe@latest", "npm:stripe@git+ssh://x", "npm:../x@1", "npm:-g@1", "pypi:a==1;b==2"],
-)  # fmt: skip
+    [
+        *("pypi:--index-url==1", "pypi:a b==1", "pypi:hcloud==1.*", "pypi:hcloud==--pre", "pypi:x[extra]==1"),
+        *("pypi:==1", "pypi:a==1;b==2", "npm:stripe@latest", "npm:stripe@git+ssh://x", "npm:../x@1", "npm:-g@1"),
+    ],
+)
 def test_a21_nothing_but_a_name_and_a_version_reaches_a_client(uri: str) -> None:
     with pytest.raises(Unusable):
         parse(uri)
