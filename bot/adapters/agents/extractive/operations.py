@@ -20,7 +20,7 @@ _DULL = frozenset("v api client operations resource resources methods method pat
 _OLD = re.compile(r"\bdeprecated\b|\blegacy\b|\bno longer\b|\bend of support\b|\bnot recommended\b", re.IGNORECASE)
 _SIGNATURE = re.compile(r"^\w+\(.*\)")
 _ODD = re.compile(
-    r"^(?:we|note|some|given|if|when|for|you|in|to|by|an? |there|it|please|any|all|this should|takes|provide access|used to|fact paths|perform|smart|represents?|see|use this|once|call this|as)\b|"
+    r"^(?:we|note|some|given|if|when|for|you|in|to|by|an? |there|it|please|any|all|this should|takes|provide access|used to|fact paths|constructs|smart|represents?|see|use this|once|call this|as)\b|"
     r"\bnot supported\b|\bclient to interact\b|\buser-agent\b|\bthrough the client\b",
     re.IGNORECASE,
 )

@@ -23,7 +23,7 @@ OVERVIEW = Rule(
     ),
     refused=pattern(
         *_NOT_ABOUT,
-        r"\b(?:error|exception|parameter|argument|you must|default)\b|\b(?:library|client|sdk|package|module|wrapper|bindings?) (?:for|in|to|that|provides|is|uses|supports)\b|\b(?:subclass|enums?|licensed|diagnostic|logging|agent)\b|^as ",
+        r"\b(?:error|exception|parameter|argument|you must|default)\b|\b(?:library|client|sdk|package|module|wrapper|bindings?) (?:for|in|to|that|provides|is|uses|supports)\b|\b(?:subclass|enums?|licensed|diagnostic|logging|agent)\b|^(?:as|though|every) ",
     ),
     bonus=(
         scored(3, r"\b(?:api|service|storage|cloud|platform|computing|sdk|client library|library)\b"),

@@ -46,7 +46,7 @@ RULE = Rule(
         r"\b(?:dictionary|cache|sort|partition|idempoten\w+|encryption|kms|ssl|tls|host) keys?\b",
         r"\b(?:example|sample)\b|\bdeprecated\b|\berror\b|\bexception\b|\bfails?\b|\binvalid\b|\bunauthorized\b|\bexpired?\b",
         r"\b(?:lists?|returns?|retrieves?|deletes?|updates?|gets?|revokes?|rotates?|describes?|removes?) (?:a |an |the |all |your )",
-        r"\b(?:unlike|again|run task|webhook|doesn't|does not|don't|instead of|anonymous\w*|apps? with this|public or|discarded|presigned)\b|\b(?:copy source|source blob|content-md5|agent|namespace|device|applications on|instance)\b",
+        r"\b(?:unlike|production application|again|run task|webhook|doesn't|does not|don't|instead of|anonymous\w*|apps? with this|public or|discarded|presigned)\b|\b(?:copy source|source blob|content-md5|agent|namespace|device|applications on|instance)\b",
         r"\bmock|\btest (?:mode|environment)|\bhealth ?check|\bbackend|\bload balanc|\borigin\b|\bmtls\b|\bcname",
     ),
     nowhere=pattern(r"/(?:members|properties|schemas|shapes|definitions)/"),
