@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 from bot.adapters.agents.extractive import facts, operations
-from bot.adapters.agents.extractive.rule import Answer, Rule, answers, distinct
+from bot.adapters.agents.extractive.credentials import CREDENTIAL_QUERIES, Credential, credentials
+from bot.adapters.agents.extractive.rule import Answer, Rule, answers
 from bot.adapters.agents.extractive.rules import RULES
 from bot.adapters.agents.extractive.scope import of_the_package, product_words, scope_of
-from bot.adapters.agents.extractive.credentials import CREDENTIAL_QUERIES, Credential, credentials
 from bot.adapters.agents.extractive.unknown import asked
 from bot.core.evidence import Passage, PassageKind
 from bot.core.fields import Field
-from bot.core.findings import AgentResult, Blocker, Citation, Finding, Gap, Method
+from bot.core.findings import AgentResult, Blocker, Citation, Finding, Gap
 from bot.core.mission import Subject
 from bot.ports import Brief, Clock, Source, SourceLibrary
 

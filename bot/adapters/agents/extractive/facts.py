@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and sentences are read as wholes
 """Structured facts: which `key: value` of a package or an API description answers which field, and in which words.
 
 A claim says nothing that its quote doesn't: every number and name in it comes from the fact itself.

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and sentences are read as wholes
 """Which of an API's operations stand for it. Pure."""
 
 import re
@@ -5,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.adapters.agents.extractive.sentences import near, sentences, whole
+from bot.adapters.agents.extractive.sentences import near, whole
 from bot.core.evidence import Passage
 
 SHOWN = 10
@@ -64,13 +65,7 @@ def operation(passage: Passage) -> Operation | None:
     first = next(iter(re.split(r"(?<=[.!?])\s+(?=[A-Z`])", described.strip(), maxsplit=1)))
     quote = f"{name}{colon}{first}"
     said = first.strip()
-    if (
-        _HELPER.match(name)
-        or not colon
-        or not _SAID <= len(said)
-        or len(quote) > _TEXT_MAX
-        or _SIGNATURE.search(said)
-    ):
+    if _HELPER.match(name) or not colon or len(said) < _SAID or len(quote) > _TEXT_MAX or _SIGNATURE.search(said):
         return None
     plain = said[0].isupper() and len(said.split()) >= 3 and whole(said.rstrip(".") + ".")
     if not plain or _OLD.search(passage.text) or _ODD.search(said):

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and sentences are read as wholes
 """The sentences of a passage, word for word, and whether one of them can stand alone as a quote."""
 
 import re
@@ -7,11 +8,11 @@ from dataclasses import dataclass
 MIN, MAX = 30, 400  # characters of a quote
 _END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(`\[]*[A-Z0-9])")
 _ABBREVIATED = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|incl|cf|Inc|Ltd|Corp|U\.S|St|Dr|Mr|Ms)\.|\.\.\.)$", re.I
+    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|incl|cf|Inc|Ltd|Corp|U\.S|St|Dr|Mr|Ms)\.|\.\.\.)$", re.IGNORECASE
 )
 _PARAMETER = re.compile(r"^`*[A-Za-z_][\w.\[\]-]*`*(?: \([^)]*\))?: ")
 _LEANS_BACK = re.compile(
-    r"^(?:this|it|its|they|their|these|those|that|such|he|she|here|there|then|however|also|otherwise|but|and|or|so|"
+    r"^(?:this(?! (?:project|library|package|sdk|api|service|software|client)\b)|it|its|they|their|these|those|that|such|he|she|here|there|then|however|also|otherwise|but|and|or|so|"
     r"therefore|thus|additionally|furthermore|moreover|in addition|in this|in that|in these|in such|similarly|instead|"
     r"likewise|hence|as a result|as such|for example|for instance|e\.g|for this|for these|for more|for details|"
     r"for further|for a (?:full |complete )?list|for information|to do (?:this|so)|if so|if not|if it|if this|if that|when this|when it|because of this|"

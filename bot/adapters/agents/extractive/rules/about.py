@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and sentences are read as wholes
 """What the service is, its SDKs, versions and licence, as far as prose says it; facts come first (see facts.py)."""
 
 from bot.adapters.agents.extractive.rule import Rule, pattern, scored

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and sentences are read as wholes
 """How a caller proves who it is to the API. Not: the logins, certificates and keys that the API manages for others."""
 
 from bot.adapters.agents.extractive.rule import Rule, pattern, scored
@@ -32,7 +33,7 @@ RULE = Rule(
         ),
         scored(
             5,
-            rf"\b(?:you(?:'ll| will)? need|pass|provide|obtain|generate|create|initiali[sz]e|configure|set)\b[^.]{{0,50}}\b(?:your |an? |the )(?:\w+ ){{0,2}}(?:api key|api token|access token|personal access token|account sid|auth token|bearer token|service account)\b",
+            r"\b(?:you(?:'ll| will)? need|pass|provide|obtain|generate|create|initiali[sz]e|configure|set)\b[^.]{0,50}\b(?:your |an? |the )(?:\w+ ){0,2}(?:api key|api token|access token|personal access token|account sid|auth token|bearer token|service account)\b",
         ),
         scored(5, r"\b(?:token|key|password|basic|bearer|oauth|signature)[- ]?(?:based )?authentication\b"),
         scored(

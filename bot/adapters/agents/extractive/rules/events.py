@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and sentences are read as wholes
 """How the service tells others that something happened: webhooks, callbacks, notifications to queues and topics."""
 
 from bot.adapters.agents.extractive.rule import Rule, pattern, scored

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and sentences are read as wholes
 """How often and how much one may ask of the API. Not: page sizes, timeouts, the bandwidth of what it sells."""
 
 from bot.adapters.agents.extractive.rule import Rule, pattern, scored

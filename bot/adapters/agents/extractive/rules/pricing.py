@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and sentences are read as wholes
 """What the service costs and what it bills for. Not: prices that the caller's own customers pay, and the MIT licence."""
 
 from bot.adapters.agents.extractive.rule import Rule, pattern, scored

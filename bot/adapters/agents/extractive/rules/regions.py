@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and sentences are read as wholes
 """Where the service runs and data is kept. Not: a region of an image, of memory or of text."""
 
 from bot.adapters.agents.extractive.rule import Rule, pattern, scored
@@ -14,7 +15,7 @@ RULE = Rule(
     answers=(
         scored(
             6,
-            rf"\b(?:lists?|returns?|retrieves?|gets?|describes?)\b[^.]{{0,40}}\b(?:all|available|supported|of|every|the) (?:of )?(?:the )?(?:\w+ ){{0,2}}(?:regions|data ?cent(?:er|re)s|locations|availability zones)\b",
+            r"\b(?:lists?|returns?|retrieves?|gets?|describes?)\b[^.]{0,40}\b(?:all|available|supported|of|every|the) (?:of )?(?:the )?(?:\w+ ){0,2}(?:regions|data ?cent(?:er|re)s|locations|availability zones)\b",
         ),
         scored(
             6,
@@ -22,7 +23,7 @@ RULE = Rule(
         ),
         scored(
             5,
-            rf"\bregions?\b[^.]*\b(?:such as|for example|eu-|us-|ap-|europe|frankfurt|asia|singapore|new york|amsterdam|virginia)",
+            r"\bregions?\b[^.]*\b(?:such as|for example|eu-|us-|ap-|europe|frankfurt|asia|singapore|new york|amsterdam|virginia)",
         ),
         scored(
             5,
@@ -39,7 +40,7 @@ RULE = Rule(
         r"\b(?:error|exception|fails?|invalid|deprecated|permission|iam policy|header|phone number|dialing|country code|tax|shipping)\b",
         r"\b(?:default is|defaults to|must (?:match|be the same)|same region|cross-region|different region|another region|specified region|from one region)\b",
         r"\b(?:file|memory|byte|log|disk|storage|backup|document|code|import|install\w*|temporary) locations?\b|\blocation header|\bgeo(?:location)\b",
-        r"\b(?:cidr|geo ?locations?|geographic locations?|endpoint|interconnect\w*|vpc|plans?|resource types?|monitor|zonal endpoint|rollout|scored|response to|kubernetes|in a region)\b",
+        r"\b(?:must specify|cidr|geo ?locations?|geographic locations?|endpoint|interconnect\w*|vpc|plans?|resource types?|monitor|zonal endpoint|rollout|scored|response to|kubernetes|in a region)\b",
         r"\b(?:price|cost|charg\w+|bill\w+)\b|\bstate or|\bprovince\b|\baddress\b|\bpolic(?:y|ies)\b",
     ),
     nowhere=pattern(r"/(?:members|properties|schemas|shapes|definitions)/"),
