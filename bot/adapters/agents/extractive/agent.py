@@ -21,6 +21,7 @@ _FOUND = 60  # passages that one query may bring from one source
 _BEGINNING = 25  # passages that a beginning consists of
 _GAP_SOURCES = 50
 _LINE = 400
+_PLENTY = 20  # so many operations are an API, even if none of them is described
 _FEW = 3  # fewer operations than these are helpers of an SDK, not an API
 _CREDENTIAL_KINDS: tuple[PassageKind, ...] = ("prose", "code")
 _DENIES = re.compile(r"\b(?:no\w*|without|cannot|neither|lacks?|un\w+)\b|n't\b", re.IGNORECASE)
@@ -126,6 +127,8 @@ class Searcher:
         if first is None:
             return []
         number = source.count("operation", below=part)
+        if number < _PLENTY and not any(map(operations.operation, source.passages("operation", below=part))):
+            return []  # helpers of an SDK, none of which says that it does something with the API
         citation = Citation(
             source=source.searched.source,
             locator=part,
@@ -185,7 +188,7 @@ def _candidates(source: Source, rule: Rule) -> Iterable[Passage]:
 
 
 def _first_line(passage: Passage) -> str:
-    """What a count quotes: the first operation, by its name alone where the rest is long or denies something."""
+    """What a count quotes: the first operation, its name alone where the rest is long or denies something."""
     line = passage.text.splitlines()[0]
     return line if len(line) <= _LINE and not _DENIES.search(line) else line.partition(":")[0][:_LINE]
 
@@ -207,6 +210,6 @@ def _blocker(subject: Subject, sources: Sequence[Source]) -> Blocker:
         impact="High",
         description=f"None of {len(searched)} sources could be read. {states}"[:2_000],
         attempted=tuple(f"opened {one.source}"[:300] for one in searched),
-        recommendation="Add a source to the mission that can be read: an official SDK (pypi:, npm:) or a file: copy.",
+        recommendation="Add a source that can be read: an official SDK (pypi:, npm:) or a copy (file:).",
         workaround="Run again where the sources can be reached; the rest of the mission does not wait for it.",
     )

@@ -27,6 +27,7 @@ _NAME = (
 _DOCUMENTED = re.compile(
     rf"^(?:\w+ )?`*(?P<name>{_NAME})`*(?: \([^)]*\))?: (?P<said>.+)", re.IGNORECASE | re.DOTALL
 )
+_FROM = re.compile(rf"^`*(?P<name>{_NAME})`* from `*[A-Z][A-Z0-9_]+`*$")  # an environment variable
 _ONE = rf"{_NAME}(?:=[^,()]*)?(?=[,)])"
 _RUN = re.compile(rf"(?<=[( ]){_ONE}(?:, {_ONE})*", re.IGNORECASE)
 _TELLS = re.compile(r"\b(?:token|key|credentials?|secret|authenticat\w*|password|oauth|sid)\b", re.IGNORECASE)
@@ -67,6 +68,8 @@ def _owner(passage: Passage) -> tuple[str, str]:
 
 def _documented(passage: Passage) -> Credential | None:
     """From `token: Hetzner Cloud API token`."""
+    if passage.kind == "prose" and (named := _FROM.match(passage.text)):
+        return Credential(passage.text, named["name"], passage.text, passage)
     match = _DOCUMENTED.match(passage.text) if passage.kind == "prose" else None
     if match is None:
         return None

@@ -15,8 +15,8 @@ _NOT_THERE = re.compile(
     re.IGNORECASE,
 )
 _NOT_BELOW = re.compile(
-    r"\b(?:change ?log|release (?:history|notes)|contribut\w*|migrat\w*|upgrad\w*|breaking changes|troubleshooting|"
-    r"known issues|code of conduct|testing|development|deprecat\w*)\b",
+    r"\b(?:change ?log|release (?:history|notes)|contribut\w*|migrat\w*|upgrad\w*|breaking changes|"
+    r"troubleshooting|known issues|code of conduct|testing|development|deprecat\w*)\b",
     re.IGNORECASE,
 )
 
@@ -33,11 +33,11 @@ class Scored:
 class Rule:
     """How a field is answered in prose.
 
-    `queries` narrow the passages down (FTS5). A sentence must have one of `answers` and none of `refused`; the points
-    of all that it has, of `bonus`, and of `heading` (in the locator) decide which come first. `nowhere` refuses
-    places (`document locator`); a parameter's description answers only where `parameters` is set. With
-    `subject`, a sentence must name the subject (or be the API description's own). `beginnings` are
-    locators whose first passages are read as well, without a query ("" is the beginning of the source).
+    `queries` narrow the passages down (FTS5). A sentence must have one of `answers` and none of `refused`; the
+    points of all that it has, of `bonus`, and of `heading` (in the locator) decide which come first. `nowhere`
+    refuses places (`document locator`); a parameter's description answers only where `parameters` is set. With
+    `subject`, a sentence must name the subject (or be the API description's own). `beginnings` are locators
+    whose first passages are read as well, without a query ("" is the beginning of the source).
     """
 
     queries: tuple[str, ...]

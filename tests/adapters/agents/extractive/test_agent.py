@@ -125,6 +125,14 @@ def test_two_operations_are_not_counted(tmp_path: Path) -> None:
     assert not [f for f in result.findings if f.citation.method == "counted"]
 
 
+def test_helpers_of_an_sdk_are_not_counted(tmp_path: Path) -> None:
+    helpers = "\n".join(
+        f"    def {name}(self, data):\n        return data" for name in ("reader", "writer", "ping")
+    )
+    result, _, _ = research(tmp_path, {"sdk.py": f"class Client:\n{helpers}\n"}, "file:sdk.py")
+    assert "operations" in {gap.field for gap in result.gaps}
+
+
 def test_a_part_of_a_large_sdk_is_counted_by_itself(tmp_path: Path) -> None:
     others = "\n".join(f'    def get_{n}(self):\n        """Retrieve thing {n} of many."""' for n in range(210))
     mine = "\n".join(

@@ -83,6 +83,12 @@ def test_credentials_of_a_documented_parameter() -> None:
     ]
 
 
+def test_credentials_from_the_environment() -> None:
+    text = "`api_token` from `CLOUDFLARE_API_TOKEN`"
+    found = credentials([passage(text, "Cloudflare.__init__", "cloudflare/_client.py", "prose")])
+    assert [(c.claim, c.short) for c in found] == [(text, "api_token")]
+
+
 def test_credentials_of_a_signature() -> None:
     found = credentials([code("__init__(api_key, timeout=3)"), code("__init__(token)", path="x/y/z/client.py")])
     assert [(c.claim, c.short) for c in found] == [("The client is created with api_key.", "api_key")]

@@ -11,6 +11,7 @@ from bot.core.evidence import Passage, PassageKind
 ANYTHING = Scope(frozenset({"storage"}))
 
 ANSWERS = [
+    ("authentication", "While you can provide an `api_key` keyword argument, we recommend using python-dotenv to add it to your `.env` file."),
     ("authentication", "All CopyObject requests must be authenticated and signed by using IAM credentials (access key ID and secret access key for the IAM identities)."),
     ("authentication", "In order to authenticate with the Linode API, you will first need to create a Linode Personal Access Token with your desired account permissions."),
     ("authentication", "Vultr uses a PAT (Personal Access Token) to interact/authenticate with the APIs."),
@@ -41,6 +42,15 @@ ANSWERS = [
 ]  # fmt: skip
 
 WRONG = [
+    ("licence", "The package needs to be configured with your site's API key, which is available under Configure Chargebee Section."),
+    ("overview", "This library offers two ways to initialize and use the Acme Storage services."),
+    ("authentication", "Includes additional parameters necessary to define basic authentication."),
+    ("authentication", "Create an HMAC key for a service account."),
+    ("versions", "To use Vultr API V1, please use the version of the library on the V1 branch, or any version of this library before 2.0.0."),
+    ("pricing", "Project ID to be billed for API requests made via this bucket."),
+    ("pricing", "If unset, API requests are billed to the bucket owner."),
+    ("webhooks", "An optional list of additional attributes to attach to each Cloud PubSub message published for this notification subscription."),
+    ("overview", "Though StorageObject is not a dict, there are helper methods to let you do operations you'd commonly do with a dict."),
     ("rate-limits", "The limit parameter is the number of items to return, up to 200 results per page."),
     ("rate-limits", "The default timeout is 600 seconds, up to 5 requests per minute."),
     ("rate-limits", "Requests that fail with a 429 rate limit error are retried by default."),

@@ -24,7 +24,7 @@ OVERVIEW = Rule(
     ),
     refused=pattern(
         *_NOT_ABOUT,
-        r"\b(?:error|exception|parameter|argument|you must|default)\b|\b(?:library|client|sdk|package|module|wrapper|bindings?) (?:for|in|to|that|provides|is|uses|supports)\b|\b(?:subclass|enums?|licensed|diagnostic|logging|agent)\b|^(?:as|though|every) ",
+        r"\b(?:error|exception|parameter|argument|you must|default)\b|\b(?:library|client|sdk|package|module|wrapper|bindings?) (?:for|in|to|that|offers|provides|is|uses|supports)\b|\b(?:subclass|enums?|licensed|diagnostic|logging|agent)\b|^(?:as|though|every) ",
     ),
     bonus=(
         scored(3, r"\b(?:api|service|storage|cloud|platform|computing|sdk|client library|library)\b"),
@@ -33,7 +33,7 @@ OVERVIEW = Rule(
     subject=True,
     nowhere=pattern(r"\.(?:py|ts|mts|cts|js) "),
     heading=pattern(r"^/(?:documentation|description|info)"),
-    limit=3,
+    limit=2,
 )
 
 SDKS = Rule(
@@ -73,7 +73,7 @@ VERSIONS = Rule(
         scored(5, r"\bapi version `?\d{4}-\d{2}-\d{2}"),
     ),
     refused=pattern(
-        r"\b(?:example|deprecat\w*|error|minimum tls|kubernetes|engine|os version|removed|older|legacy|python)\b"
+        r"\b(?:example|deprecat\w*|error|minimum tls|kubernetes|engine|os version|removed|older|branch|before|legacy|python)\b"
     ),
     limit=3,
 )
@@ -83,7 +83,7 @@ LICENCE = Rule(
     answers=(
         scored(
             5,
-            r"\b(?:project|library|sdk|package|software|code|module|client)\b[^.]*\b(?:is|are) (?:licensed|distributed|released|available) under (?:the )?(?:terms of the )?\S+",
+            r"\b(?:project|library|sdk|package|software|code|module|client)\b[^.]*\b(?:is|are) (?:licen[sc]ed|distributed|released) under (?:the )?(?:terms of the )?\S+",
         ),
     ),
     refused=pattern(

@@ -40,6 +40,7 @@ RULE = Rule(
             5,
             r"\b(?:api token|api key|access token|personal access token)\b[^.]*\b(?:is|are) (?:required|needed|used)\b",
         ),
+        scored(6, r"\bprovide an? `?(?:api_?key|\w*token)`? keyword argument"),
         scored(4, r"\bauthoriz(?:ation|e) header\b"),
     ),
     refused=pattern(
@@ -47,7 +48,7 @@ RULE = Rule(
         r"\b(?:dictionary|cache|sort|partition|idempoten\w+|encryption|kms|ssl|tls|host) keys?\b",
         r"\b(?:example|sample)\b|\bdeprecated\b|\berror\b|\bexception\b|\bfails?\b|\binvalid\b|\bunauthorized\b|\bexpired?\b",
         r"\b(?:lists?|returns?|retrieves?|deletes?|updates?|gets?|revokes?|rotates?|describes?|removes?) (?:a |an |the |all |your )",
-        r"\b(?:unlike|production application|again|run task|webhook|doesn't|does not|don't|instead of|anonymous\w*|apps? with this|public or|discarded|presigned)\b|\b(?:copy source|source blob|content-md5|agent|namespace|device|applications on|instance)\b",
+        r"\b(?:unlike|includes additional|hmac keys? for|production application|again|run task|webhook|doesn't|does not|don't|instead of|anonymous\w*|apps? with this|public or|discarded|presigned)\b|\b(?:copy source|source blob|content-md5|agent|namespace|device|applications on|instance)\b",
         r"\bmock|\btest (?:mode|environment)|\bhealth ?check|\bbackend|\bload balanc|\borigin\b|\bmtls\b|\bcname",
     ),
     nowhere=pattern(r"/(?:members|properties|schemas|shapes|definitions)/"),

@@ -40,7 +40,7 @@ RULE = Rule(
         r"\b(?:python|javascript|function|coroutine|callable|progress|response|upload|download|async) callback|\bcallback function|\bcallbacks? (?:is|are) (?:a )?(?:function|callable)",
         r"\b(?:email list|pagerduty)\b|\boauth|\bredirect",
         r"\b(?:example|sample)\b|\bmock|\bfails? with|\b(?:4\d\d|5\d\d)\b|\bslack\b[^.]*\bincoming\b",
-        r"\barns?\b|\blogs?\b|\(optional\)|^(?:if set|a variant|intended)\b|\b(?:compute the|header for|same configuration|be aware|tied to|already been verified|returned by|application-owned)|^(?:used to|indicates|valid only|the bucket must)\b|\bcron\b|\badmission\b|\bfleet\b|\bmicrosoft teams\b|\bpassing\b",
+        r"\barns?\b|\blogs?\b|\(optional\)|\boptional list\b|^(?:if set|a variant|intended)\b|\b(?:compute the|header for|same configuration|be aware|tied to|already been verified|returned by|application-owned)|^(?:used to|indicates|valid only|the bucket must)\b|\bcron\b|\badmission\b|\bfleet\b|\bmicrosoft teams\b|\bpassing\b",
     ),
     bonus=(scored(1, r"\bevents?\b"), scored(2, r"\bwhen\b[^.]*\b(?:happens|occurs|event|changes?)\b")),
     heading=pattern(r"\bwebhook", r"\bnotification", r"\bevents?\b"),

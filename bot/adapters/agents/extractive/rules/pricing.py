@@ -34,7 +34,7 @@ RULE = Rule(
         r"\bpermission is hereby|\broyalt|\bwarrant(?:y|ies)\b",
         r"\b(?:spot|bid|max(?:imum)?) ?price|\bspot\b|\breserved instances? (?:listing|marketplace)",
         r"\b(?:customer|buyer|cardholder|subscriber|invoice|subscription item|payment intent|checkout|coupon|line item|refund|dispute|tax|subscription|seller|card|payer|plan)s?\b",
-        r"\b(?:error|exception|deprecated|parameter|boolean|flag indicating)\b|\bproject to be billed\b|\buser_?project\b|\brequester",
+        r"\b(?:error|exception|deprecated|parameter|boolean|flag indicating)\b|\bproject (?:id )?to be billed\b|\bbucket owner\b|\buser_?project\b|\brequester",
         r"\b(?:returns?|lists?|retrieves?|gets?|filter|sort)\b[^.]{0,40}\b(?:price|pricing|bill|cost|charge)",
         r"\b(?:battery|electric)\b|\bin charge of\b|\bat the cost of\b|\bquote\b|\byou are still\b|\bno longer\b",
     ),
