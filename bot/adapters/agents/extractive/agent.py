@@ -1,31 +1,14 @@
 """Carries out an assignment: opens the sources of each subject and asks them every field of the mission."""
 
-import re
-from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
+from collections.abc import Callable, Sequence
 
-from bot.adapters.agents.extractive import facts, operations
-from bot.adapters.agents.extractive.credentials import CREDENTIAL_QUERIES, Credential, credentials
-from bot.adapters.agents.extractive.rule import Answer, Rule, answers
-from bot.adapters.agents.extractive.rules import RULES
-from bot.adapters.agents.extractive.scope import of_the_package, product_words, scope_of
-from bot.adapters.agents.extractive.unknown import asked
-from bot.core.evidence import Passage, PassageKind
+from bot.adapters.agents.extractive.searcher import Searcher
 from bot.core.fields import Field
-from bot.core.findings import AgentResult, Blocker, Citation, Finding, Gap
+from bot.core.findings import AgentResult, Blocker, Finding, Gap
 from bot.core.mission import Subject
 from bot.ports import Brief, Clock, Source, SourceLibrary
 
-_ABOUT = 150  # passages at the beginning of a source, where a package speaks of itself
-_FOUND = 60  # passages that one query may bring from one source
-_BEGINNING = 25  # passages that a beginning consists of
 _GAP_SOURCES = 50
-_LINE = 400
-_PLENTY = 20  # so many operations are an API, even if none of them is described
-_FEW = 3  # fewer operations than these are helpers of an SDK, not an API
-_CREDENTIAL_KINDS: tuple[PassageKind, ...] = ("prose", "code")
-_DENIES = re.compile(r"\b(?:no\w*|without|cannot|neither|lacks?|un\w+)\b|n't\b", re.IGNORECASE)
-_READ_KINDS: tuple[PassageKind, ...] = ("prose", "operation")
 
 
 class Extractive:
@@ -64,133 +47,6 @@ class Extractive:
             gaps=tuple(gaps),
             blockers=tuple(blockers),
         )
-
-
-class Searcher:
-    """One subject with its readable sources."""
-
-    def __init__(self, subject: Subject, sources: Sequence[Source]) -> None:
-        self.subject = subject
-        self.sources = sources
-        self._retrieved: dict[str, Source] = {}
-        self._operation_passages = self._of(source.passages("operation") for source in sources)
-        self._own = self._about()
-        self._scope = scope_of(subject.name, self._operation_passages)
-        self._known = facts.known(self._of(source.passages("metadata") for source in sources))
-
-    def field(self, field: Field) -> list[Finding]:
-        """What answers a field: facts first, then prose."""
-        if field.id == "operations":
-            return self._operations(field)
-        stated = [self._fact(field, fact) for fact in self._known if fact.field == field.id]
-        stated += (
-            []
-            if field.id != "authentication"
-            else [self._credentials(field, one) for one in self._credentials_of()]
-        )
-        rule = RULES.get(field.id) or asked(field.title)
-        return stated + [self._quote(field, answer) for answer in self._answers(rule)]
-
-    def _operations(self, field: Field) -> list[Finding]:
-        counted = self._counts(field)
-        about = (*product_words(self.subject.name), *self.subject.includes)
-        own = [passage for passage in self._operation_passages if self._scope.allows(passage)]
-        chosen = operations.shown(own, about)
-        return counted + [
-            self._finding(field, " ".join(one.quote.split()), one.quote, one.passage) for one in chosen
-        ]
-
-    def _counts(self, field: Field) -> list[Finding]:
-        """How many operations each source describes; a handful next to many is only a helper.
-
-        Of a source that describes much more than the subject, the parts that are named after it are counted.
-        """
-        parts = self._scope.parts(self._operation_passages)
-        counted = [one for source in self.sources for part in parts for one in self._counted(field, source, part)]
-        most = max((int(found.value) for found in counted), default=0)
-        return [found for found in counted if int(found.value) >= max(_FEW, most / 50)]
-
-    def _credentials_of(self) -> list[Credential]:
-        queries = [(query, kind) for query in CREDENTIAL_QUERIES for kind in _CREDENTIAL_KINDS]
-        return credentials(
-            self._of(
-                [p for query, kind in queries for p in source.search(query, kinds=(kind,), limit=_FOUND)]
-                for source in self.sources
-            )
-        )
-
-    def _credentials(self, field: Field, found: Credential) -> Finding:
-        return self._finding(field, found.claim, found.quote, found.passage, found.short)
-
-    def _counted(self, field: Field, source: Source, part: str) -> list[Finding]:
-        first = next(iter(source.passages("operation", below=part)), None)
-        if first is None:
-            return []
-        number = source.count("operation", below=part)
-        if number < _PLENTY and not any(map(operations.operation, source.passages("operation", below=part))):
-            return []  # helpers of an SDK, none of which says that it does something with the API
-        citation = Citation(
-            source=source.searched.source,
-            locator=part,
-            quote=_first_line(first),
-            sha256=source.sha256,
-            retrieved=source.retrieved,
-            method="counted",
-        )
-        what = "operation" if number == 1 else "operations"
-        claim = (
-            f"The source describes {number} {what} of it." if part else f"The source describes {number} {what}."
-        )
-        return [
-            Finding(subject=self.subject.id, field=field.id, claim=claim, value=str(number), citation=citation)
-        ]
-
-    def _fact(self, field: Field, fact: facts.Known) -> Finding:
-        return self._finding(field, fact.claim, fact.passage.text, fact.passage, fact.short)
-
-    def _quote(self, field: Field, answer: Answer) -> Finding:
-        return self._finding(field, answer.sentence.plain, answer.sentence.text, answer.passage)
-
-    def _finding(self, field: Field, claim: str, quote: str, passage: Passage, short: str = "") -> Finding:
-        citation = Citation(
-            source=passage.document,
-            locator=passage.locator,
-            quote=quote,
-            sha256=passage.sha256,
-            retrieved=self._retrieved[passage.document].retrieved,
-        )
-        return Finding(subject=self.subject.id, field=field.id, claim=claim, value=short, citation=citation)
-
-    def _about(self) -> list[Passage]:
-        """What the packages say of themselves: it stands first in a source."""
-        groups = [islice(source.passages("prose"), _ABOUT) for source in self.sources]
-        return [passage for passage in self._of(groups) if of_the_package(passage)]
-
-    def _answers(self, rule: Rule) -> list[Answer]:
-        found = self._of(_candidates(source, rule) for source in self.sources)
-        return answers(rule, list(dict.fromkeys([*self._own, *found])), self._scope)
-
-    def _of(self, groups: Iterable[Iterable[Passage]]) -> list[Passage]:
-        """The passages of all sources, each once, although two sources may share a document."""
-        seen: dict[tuple[str, str], Passage] = {}
-        for source, passages in zip(self.sources, groups, strict=True):
-            for passage in passages:
-                if seen.setdefault((passage.document, passage.locator), passage) is passage:
-                    self._retrieved.setdefault(passage.document, source)
-        return list(seen.values())
-
-
-def _candidates(source: Source, rule: Rule) -> Iterable[Passage]:
-    for beginning in rule.beginnings:
-        yield from islice(source.passages("prose", below=beginning), _BEGINNING)
-    for query in rule.queries:
-        yield from source.search(query, kinds=_READ_KINDS, limit=_FOUND)
-
-
-def _first_line(passage: Passage) -> str:
-    """What a count quotes: the first operation, its name alone where the rest is long or denies something."""
-    line = passage.text.splitlines()[0]
-    return line if len(line) <= _LINE and not _DENIES.search(line) else line.partition(":")[0][:_LINE]
 
 
 def _gap(subject: Subject, field: Field, sources: Sequence[Source]) -> Gap:
