@@ -194,3 +194,11 @@ def test_a25_a_detached_head_needs_a_base(folder: Path, mission: Path) -> None:
     done = swarm("run", mission, "--repo", folder, folder=folder)
     assert (done.returncode, "--base" in done.stderr) == (1, True)
     assert swarm("run", mission, "--repo", folder, "--base", "main", folder=folder).returncode == 0
+
+
+def test_starting_up_imports_no_parser_of_emails(mission: Path) -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "bot", "validate", str(mission)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "pydantic.main" in imported
+    assert not imported & {"importlib.metadata", "email.message", "jinja2", "requests", "bot.render"}

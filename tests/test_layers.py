@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 BOT = Path(__file__).parent.parent / "bot"
-PURE = {"pydantic", "yaml", "markdown_it", "mdit_py_plugins"}
+PURE = {"pydantic", "pydantic_core", "yaml", "markdown_it", "mdit_py_plugins"}
 # Parts of the standard library that read a clock, the environment, the network, files or chance.
 IMPURE = {
     "os",

@@ -2,8 +2,8 @@
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, StringConstraints, computed_field
 from pydantic import Field as Constraint
+from pydantic import StringConstraints, computed_field
 
 from bot.core.fields import STANDARD_FIELDS, Field
 from bot.core.ids import Id, slug
@@ -20,20 +20,14 @@ SourceUri = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^(https
 """`https://...`, `file:path`, `pypi:NAME==VERSION#glob` or `npm:NAME@VERSION#glob`."""
 
 
-class Part(Model):
-    """A model that is compiled when it is first used, and within a Mission as a part of that, once."""
-
-    model_config = ConfigDict(defer_build=True)
-
-
-class Phase(Part):
+class Phase(Model):
     """The phase of the tracker that this mission carries out."""
 
     number: Annotated[int, Constraint(ge=0, le=10_000)]
     name: Text
 
 
-class Subject(Part):
+class Subject(Model):
     """An API or a vendor that one agent researches."""
 
     name: Text
@@ -47,7 +41,7 @@ class Subject(Part):
         return slug(self.name)
 
 
-class AgentDefaults(Part):
+class AgentDefaults(Model):
     """What an agent runs with unless it says otherwise."""
 
     backend: Backend = "extractive"
@@ -58,7 +52,7 @@ class AgentDefaults(Part):
     backups: tuple[Id, ...] = ()
 
 
-class AgentSpec(Part):
+class AgentSpec(Model):
     """One agent of a team with its assignment; what is None is taken from the mission's `agent`."""
 
     id: Id
@@ -70,7 +64,7 @@ class AgentSpec(Part):
     attempts: Annotated[int, Constraint(ge=1, le=10)] | None = None
 
 
-class Team(Part):
+class Team(Model):
     """Agents with a common focus."""
 
     id: Annotated[int, Constraint(ge=0, le=100_000)]
@@ -79,7 +73,7 @@ class Team(Part):
     agents: Annotated[tuple[AgentSpec, ...], Constraint(min_length=1)]
 
 
-class Limits(Part):
+class Limits(Model):
     """The bounds of a session."""
 
     max_usd: Usd
@@ -87,14 +81,14 @@ class Limits(Part):
     session_timeout_hours: Annotated[float, Constraint(gt=0, le=35)] = 6
 
 
-class Criteria(Part):
+class Criteria(Model):
     """What the gate tolerates. Whatever is tolerated is still said in the deliverable."""
 
     blocked_subjects: Annotated[int, Constraint(ge=0)] = 0
     required_field_gaps: Annotated[int, Constraint(ge=0)] = 0
 
 
-class Mission(Part):
+class Mission(Model):
     """The plan of one session: teams of agents, their subjects and sources, limits and criteria."""
 
     mission: MissionId
