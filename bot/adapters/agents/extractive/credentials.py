@@ -13,7 +13,8 @@ from bot.core.evidence import Passage
 CREDENTIAL_QUERIES = ("init AND signature", "credential OR token OR key OR secret OR password")
 
 _CLIENT = re.compile(
-    r"^(?!.*(?:Async|Stream|Test|Mock|Retry|Raw|Http|HTTP|WS|Socket|Base|Signature))(?:\w*(?:Client|Api|API|SDK|Config|Configuration|Gateway)|"
+    r"^(?!.*(?:Async|Stream|Test|Mock|Retry|Raw|Http|HTTP|WS|Socket|Signature))"
+    r"(?:\w*(?:Client|ClientBase|Api|API|SDK|Config|Configuration|Gateway)|"
     r"[A-Z][a-z0-9]+)(?:\.__init__|\.constructor)?(?: signature)?(?: ¶\d+)?$"
 )
 _NOT_THERE = re.compile(
@@ -22,7 +23,7 @@ _NOT_THERE = re.compile(
 _NAME = (
     r"(?:\w*api_?key|\w*api_?token|token|access_?token|auth_?token|personal_?access_?token|credentials?|account_?sid|"
     r"auth_?id|secret_?key|access_?key(?:_?id)?|client_?id|client_?secret|bearer_?token|application_?key(?:_?id)?|"
-    r"api_?secret|server_?token|account_?key|private_key|xapikey)"
+    r"username|password|api_?secret|server_?token|account_?key|private_key|xapikey)"
 )
 _DOCUMENTED = re.compile(
     rf"^(?:\w+ )?`*(?P<name>{_NAME})`*(?: \([^)]*\))?: (?P<said>.+)", re.IGNORECASE | re.DOTALL
