@@ -1,4 +1,4 @@
-"""256 simulated agents through `swarm run`, next to bare git for the same commits: `python -m bench.agents_256`."""
+"""256 simulated agents through `swarm run`, next to bare git for the same commits."""
 
 import os
 import subprocess

@@ -5,7 +5,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def used(command: Sequence[str], **environment: str) -> Used:
     return Used(time.perf_counter() - began, usage.ru_maxrss / 1024, output)
 
 
-def medians(commands: dict[str, Sequence[str]], rounds: int) -> dict[str, float]:
+def medians(commands: Mapping[str, Sequence[str]], rounds: int) -> dict[str, float]:
     """The median seconds of each command; they take turns, so that a busy moment hits all of them."""
     times: dict[str, list[float]] = {name: [] for name in commands}
     for command in commands.values():

@@ -24,7 +24,7 @@ def mission(*agents: AgentSpec, id: str = "cloud-providers", **changes: object) 
         "title": "Cloud provider integrations",
         "domain": "CLOUD",
         "deliverable": "INTEGRATIONS-CLOUD-PROVIDERS.md",
-        "limits": Limits(max_usd="2.50"),  # type: ignore[arg-type]
+        "limits": Limits(max_usd="2.50"),
         "criteria": Criteria(),
         "teams": (Team(id=6, name="Cloud Compute", agents=agents or (agent(),)),),
     }

@@ -66,7 +66,8 @@ def failed(
 
 
 def _unanswered(agent: AgentSpec, result: AgentResult) -> tuple[Blocker, ...]:
-    said = {item.subject for item in (*result.findings, *result.gaps, *result.blockers)}
+    said = {finding.subject for finding in result.findings} | {gap.subject for gap in result.gaps}
+    said |= {blocker.subject for blocker in result.blockers if blocker.subject}
     return tuple(
         Blocker(
             subject=subject.id,

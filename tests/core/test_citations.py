@@ -146,8 +146,8 @@ def test_a_reason_always_fits_into_a_finding() -> None:
 
 
 WORDS = st.sampled_from(
-    "The limit is not 1,000 requests per minute or only for v4 keys 5 GB $0.023 2016-11-15 ec2:Describe* OAuth2 — “quoted” x_y"
-    " RunInstances 79% five https://a.example/v1".split()
+    "The limit is not 1,000 requests per minute or only for v4 keys 5 GB $0.023 2016-11-15"
+    " ec2:Describe* OAuth2 — “quoted” x_y RunInstances 79% five https://a.example/v1".split()
 )
 PASSAGES = st.lists(WORDS, min_size=1, max_size=25).map(" ".join)
 
