@@ -1,6 +1,7 @@
 """What the commands need from the world. Adapters fulfil these; tests fulfil them with few, stateful fakes."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -149,6 +150,10 @@ class Repository(Protocol):
 
 class Forge(Protocol):
     """Where a session's branch is merged into the base branch."""
+
+    def turn(self, branch: str) -> AbstractContextManager[None]:
+        """Waits until nobody else here closes a session into the branch. Raises Refused after too long."""
+        ...
 
     def advance(self, branch: str, expected: str, new: str) -> None:
         """Moves a branch from `expected` to its descendant `new`. Raises LostRace when it is elsewhere by now."""

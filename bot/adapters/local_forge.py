@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -21,8 +22,10 @@ class LocalForge:
     tree, and git refuses before it would overwrite anything that is not committed.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, patience: float = 600) -> None:
+        """`patience`: how many seconds to wait for another session's turn to end."""
         self.git = Git(directory)
+        self.patience = patience
         self.common = (directory / self.git.text("rev-parse", "--git-common-dir")).resolve()
 
     def advance(self, branch: str, expected: str, new: str) -> None:
@@ -42,6 +45,15 @@ class LocalForge:
         ref = f"refs/heads/{branch}"
         if self._checked_out(ref) is None:
             GitRepository(self.git.directory).update([RefUpdate(ref, None, expected)])
+
+    @contextmanager
+    def turn(self, branch: str) -> Iterator[None]:
+        """Lets one session at a time be gated and merged: each merge would make the others' verdicts void (G1)."""
+        try:
+            with self._lock(f"close-{sha256(branch.encode()).hexdigest()[:16]}", wait=self.patience):
+                yield
+        except Timeout as error:
+            raise Refused(f"another session is being closed into {branch}", "run again when it is done") from error
 
     @contextmanager
     def running(self, mission: str) -> Iterator[None]:

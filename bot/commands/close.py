@@ -51,6 +51,11 @@ def close(parts: Closing, session: str, *, merge: bool) -> Closed:
     A session that is merged already is told as it was merged. Raises Refused when there is no such session, and
     when the base branch kept moving.
     """
+    with parts.forge.turn(parts.base):
+        return _close(parts, session, merge=merge)
+
+
+def _close(parts: Closing, session: str, *, merge: bool) -> Closed:
     repo, base = parts.repo, f"refs/heads/{parts.base}"
     if done := _merged(parts, session):
         _tidy(parts, done)

@@ -103,7 +103,7 @@ def _only(overview: Overview, session: str | None) -> Overview:
         return overview
     kept = tuple(state for state in overview.sessions if state.session == session)
     if not kept:
-        raise Refused(f"there is no session {session}", "swarm status without --session lists all of them")
+        raise Refused(f"there is no session {session}", "`swarm status` lists the sessions")
     return replace(overview, sessions=kept)
 
 

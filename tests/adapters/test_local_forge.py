@@ -93,3 +93,14 @@ def test_a_branch_that_moved_is_not_deleted(folder: Path) -> None:
     with pytest.raises(LostRace):
         LocalForge(folder).delete("one", "0" * 39 + "1")
     assert "refs/heads/one" in GitRepository(folder).refs("refs/heads")
+
+
+def test_g01_one_session_at_a_time_is_closed_into_a_branch(folder: Path) -> None:
+    with LocalForge(folder).turn("main"):
+        with LocalForge(folder).turn("feature/elsewhere"):
+            pass  # another branch is another queue
+        late = LocalForge(folder, patience=0).turn("main")
+        with pytest.raises(Refused, match="another session is being closed into main"), late:
+            pass
+    with LocalForge(folder, patience=0).turn("main"):
+        pass
