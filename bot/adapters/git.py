@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.adapters.worktrees import checked_out, fast_forward
 from bot.core.changes import Change
 from bot.errors import LostRace, SwarmError
 from bot.ports import LogEntry, RefUpdate
@@ -53,13 +54,19 @@ class Git:
         if done.returncode not in ok:
             words = " ".join(done.stderr.decode(errors="replace").split())[:500] or "no message"
             raise SwarmError(
-                f"git {args[0]} failed in {self.directory}: {words}", "mend the repository and run again"
+                f"git {_command(args)} failed in {self.directory}: {words}", "mend the repository and run again"
             )
         return done
 
     def text(self, *args: str, ok: Sequence[int] = (0,)) -> str:
         """What the command prints, without the last newline."""
         return self.run(*args, ok=ok).stdout.decode(errors="surrogateescape").rstrip("\n")
+
+
+def _command(args: Sequence[str]) -> str:
+    """`merge` of `-c some.setting=1 merge --quiet`."""
+    options = next((n for n, word in enumerate(args) if n % 2 == 0 and word != "-c"), 0)
+    return args[options]
 
 
 def open_repository(directory: Path) -> "GitRepository":
@@ -119,6 +126,8 @@ class GitRepository:
     def update(self, updates: Sequence[RefUpdate]) -> None:
         if not updates:
             return
+        if len(updates) == 1 and self._with_its_tree(updates[0]):
+            return
         lines = ["start", *(_transaction_line(update) for update in updates), "prepare", "commit", ""]
         try:
             self.git.run("update-ref", "--stdin", stdin="\n".join(lines).encode())
@@ -147,6 +156,18 @@ class GitRepository:
         options = [*(["--first-parent"] if first_parent else []), *([f"^{since}"] if since else [])]
         out = self.git.text("log", "-z", "--format=%H%n%P%n%ct%n%B", *options, tip)
         return [_log_entry(entry) for entry in out.split("\0") if entry.strip()]
+
+    def _with_its_tree(self, update: RefUpdate) -> bool:
+        """Moves a branch that somebody has checked out; False when nobody has, and nothing was done."""
+        if update.new is None or update.expected is None or not update.ref.startswith("refs/heads/"):
+            return False
+        tree = checked_out(self.git, update.ref)
+        if tree is None:
+            return False
+        if self._value(update.ref) != update.expected:
+            raise LostRace(f"{update.ref} moved in the meantime", "read again and decide anew")
+        fast_forward(self.git, tree, update.ref, update.new)
+        return True
 
     def _value(self, ref: str) -> str | None:
         return self.git.text("rev-parse", "--verify", "--quiet", ref, ok=(0, 1)) or None

@@ -8,19 +8,13 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from bot.adapters.git import Git, GitRepository
-from bot.errors import LostRace, Refused, SwarmError
+from bot.adapters.worktrees import checked_out
+from bot.errors import Refused
 from bot.ports import RefUpdate
-
-# A merge must not run what lies in the user's repository, and must not ask anybody anything.
-QUIET = ("-c", "core.hooksPath=/dev/null", "-c", "advice.diverging=false", "-c", "merge.verifySignatures=false")
 
 
 class LocalForge:
-    """`Forge` over the base branch of a repository on this machine.
-
-    Where the base branch is checked out, it moves as `git merge --ff-only` moves it: new files appear in the work
-    tree, and git refuses before it would overwrite anything that is not committed.
-    """
+    """`Forge` over the base branch of a repository on this machine."""
 
     def __init__(self, directory: Path, *, patience: float = 600) -> None:
         """`patience`: how many seconds to wait for another session's turn to end."""
@@ -32,18 +26,12 @@ class LocalForge:
         """Moves a branch from `expected` to its descendant `new`. Raises LostRace when it is elsewhere by now."""
         ref = f"refs/heads/{branch}"
         with self._lock("advance", wait=60):
-            if self.git.text("rev-parse", "--verify", "--quiet", ref, ok=(0, 1)) != expected:
-                raise LostRace(f"{branch} moved in the meantime", "read again and decide anew")
-            tree = self._checked_out(ref)
-            if tree is None:
-                self.git.run("update-ref", ref, new, expected)
-            else:
-                _fast_forward(tree, branch, new)
+            GitRepository(self.git.directory).update([RefUpdate(ref, new, expected)])
 
     def delete(self, branch: str, expected: str) -> None:
         """Deletes a branch, unless it is checked out somewhere."""
         ref = f"refs/heads/{branch}"
-        if self._checked_out(ref) is None:
+        if checked_out(self.git, ref) is None:
             GitRepository(self.git.directory).update([RefUpdate(ref, None, expected)])
 
     @contextmanager
@@ -68,21 +56,3 @@ class LocalForge:
         folder = self.common / "swarm"
         folder.mkdir(exist_ok=True)
         return FileLock(folder / f"{name}.lock", timeout=wait)
-
-    def _checked_out(self, ref: str) -> Path | None:
-        """The work tree that has the ref checked out, if there is one."""
-        for block in self.git.text("worktree", "list", "--porcelain").split("\n\n"):
-            lines = block.splitlines()
-            if f"branch {ref}" in lines and "bare" not in lines:
-                return Path(lines[0].removeprefix("worktree "))
-        return None
-
-
-def _fast_forward(tree: Path, branch: str, new: str) -> None:
-    try:
-        Git(tree).run(*QUIET, "merge", "--ff-only", "--quiet", "--no-autostash", new)
-    except SwarmError as error:
-        raise Refused(
-            f"{branch} is checked out, and moving it would overwrite what is not committed there ({error})",
-            "commit or move those files, or check out another branch; then run again; nothing is lost",
-        ) from error

@@ -1,5 +1,7 @@
 """The forge on one machine, on real repositories."""
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from bot.adapters.git import GitRepository
 from bot.adapters.local_forge import LocalForge
 from bot.errors import LostRace, Refused
+from bot.ports import RefUpdate
 from tests.builders import NOW
 from tests.repos import git, repository, tip
 
@@ -65,7 +68,7 @@ def test_g01_a_base_that_moved_is_a_lost_race(folder: Path) -> None:
 def test_a25_what_is_not_committed_is_never_overwritten(folder: Path) -> None:
     start, new = tip(folder), child(folder, **{"README.md": "theirs\n"})
     (folder / "README.md").write_text("mine\n")
-    with pytest.raises(Refused, match=r"not committed there .*README\.md"):
+    with pytest.raises(Refused, match=r"does not move it .*README\.md"):
         LocalForge(folder).advance("main", start, new)
     assert ((folder / "README.md").read_text(), tip(folder)) == ("mine\n", start)
 
@@ -104,3 +107,41 @@ def test_g01_one_session_at_a_time_is_closed_into_a_branch(folder: Path) -> None
             pass
     with LocalForge(folder, patience=0).turn("main"):
         pass
+
+
+def test_a25_a_branch_that_is_being_rebased_is_not_moved(folder: Path) -> None:
+    """`git rebase --abort` would put it back to where it was, and the merge would be lost."""
+    git(folder, "switch", "--quiet", "--create", "other")
+    (folder / "README.md").write_text("theirs\n")
+    git(folder, "commit", "--quiet", "--all", "--message", "theirs")
+    git(folder, "switch", "--quiet", "main")
+    (folder / "README.md").write_text("mine\n")
+    git(folder, "commit", "--quiet", "--all", "--message", "mine")
+    start, new = tip(folder), child(folder, added="1\n")
+    with pytest.raises(subprocess.CalledProcessError):
+        git(folder, "rebase", "other")
+    with pytest.raises(Refused, match=r"main is being rebased in .*--abort"):
+        LocalForge(folder).advance("main", start, new)
+    git(folder, "rebase", "--abort")
+    assert tip(folder) == start
+    LocalForge(folder).advance("main", start, new)
+    assert tip(folder) == new
+
+
+def test_a25_a_session_branch_that_somebody_looks_at_comes_along(tmp_path: Path, folder: Path) -> None:
+    seen = tmp_path / "linked"
+    git(folder, "worktree", "add", "--quiet", "-b", "session", str(seen))
+    new = child(folder, added="1\n")
+    GitRepository(folder).update([RefUpdate("refs/heads/session", new, tip(folder))])
+    assert (tip(folder, "session"), git(seen, "status", "--porcelain")) == (new, "")
+    assert (seen / "added").read_text() == "1\n"
+    with pytest.raises(LostRace):
+        GitRepository(folder).update([RefUpdate("refs/heads/session", new, tip(folder))])
+
+
+def test_a25_a_work_tree_that_was_deleted_is_in_nobodys_way(tmp_path: Path, folder: Path) -> None:
+    git(folder, "worktree", "add", "--quiet", "-b", "session", str(tmp_path / "linked"))
+    shutil.rmtree(tmp_path / "linked")
+    new = child(folder, added="1\n")
+    GitRepository(folder).update([RefUpdate("refs/heads/session", new, tip(folder))])
+    assert tip(folder, "session") == new

@@ -60,7 +60,7 @@ def test_a25_uncommitted_work_in_the_way_stops_the_merge_and_is_kept(tmp_path: P
     folder = widgets(tmp_path / "repo")
     mine = folder / "INTEGRATIONS-WIDGETS.md"
     mine.write_text("My own notes.\n")
-    with pytest.raises(Refused, match=r"main is checked out, and .*INTEGRATIONS-WIDGETS\.md"):
+    with pytest.raises(Refused, match=r"main is checked out in .*INTEGRATIONS-WIDGETS\.md"):
         session(folder, cache)
     assert mine.read_text() == "My own notes.\n"
     mine.unlink()
