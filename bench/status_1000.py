@@ -18,6 +18,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import yaml
+
 from bot.core.session import agent_path, findings_path, launch_path, mission_path
 
 START = 1_790_000_000
@@ -53,7 +55,7 @@ def session_files(session: str, mission: str, number: int, agents: int) -> Itera
     """Everything that lies below sessions/<session>/ once all agents are recorded."""
     launch = {
         "session": session,
-        "mission": f"bench-{number}",
+        "mission": yaml.safe_load(mission),
         "mission_sha256": hashlib.sha256(mission.encode()).hexdigest(),
         "launched": STAMP,
         "by": "bench",

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from bot.core.findings import Blocker, Gap, Impact, Usage
+from bot.core.loading import load_mission
 from bot.core.mission import Mission
 from bot.core.records import AgentRecord, AgentState, FindingsFile, Launch
 from bot.core.session import SessionData, agent_path, findings_path, launch_path, mission_path
@@ -47,10 +48,12 @@ def mission_yaml(
     return ("\n".join(lines) + "\n").encode()
 
 
-def launch(session: str, content: bytes, *, at: datetime = LAUNCHED, base: str = "0" * 40) -> Launch:
+def launch(
+    session: str, mission: Mission, content: bytes = b"", *, at: datetime = LAUNCHED, base: str = "0" * 40
+) -> Launch:
     return Launch(
         session=session,
-        mission=session.rpartition("-")[0],
+        mission=mission,
         mission_sha256=sha256(content).hexdigest(),
         launched=at,
         by="someone",
@@ -100,7 +103,7 @@ def findings(agent: str, *subjects: str, blockers: tuple[Blocker, ...] = ()) -> 
 
 
 def as_bytes(value: AgentRecord | FindingsFile | Launch) -> bytes:
-    return (json.dumps(value.model_dump(mode="json"), indent=2) + "\n").encode()
+    return (json.dumps(value.model_dump(mode="json", round_trip=True), indent=2) + "\n").encode()
 
 
 def session_files(
@@ -115,7 +118,9 @@ def session_files(
     """Everything below sessions/<session>/."""
     return {
         mission_path(session): content,
-        launch_path(session): as_bytes(launch(session, content, at=at, base=base)),
+        launch_path(session): as_bytes(
+            launch(session, load_mission(content, "mission.yml"), content, at=at, base=base)
+        ),
         **{agent_path(session, one.agent): as_bytes(one) for one in records},
         **{findings_path(session, one.agent): as_bytes(one) for one in files},
     }
@@ -131,7 +136,7 @@ def data(
     return SessionData(
         session,
         mission,
-        launch(session, b"", at=at),
+        launch(session, mission, at=at),
         {one.agent: one for one in records},
         {one.agent: one for one in files},
     )

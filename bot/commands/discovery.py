@@ -5,10 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.ids import ID_MAX, ID_PATTERN
-from bot.core.launched_mission import launched_mission
-from bot.core.mission import Mission
-from bot.core.session import SESSIONS, branch_ref, launch_path, mission_path
-from bot.core.snapshot import Plan, parse_plan
+from bot.core.records import Launch
+from bot.core.session import SESSIONS, branch_ref, launch_path
+from bot.core.snapshot import parse_launch
 from bot.errors import Problem
 from bot.ports import Repository
 
@@ -21,7 +20,7 @@ class Place:
     """Where a session's files are read: at its branch's `tip`, or at the base's commit once it is merged."""
 
     session: str
-    plan: Plan
+    launch: Launch
     commit: str
     tip: str | None
     merged: bool
@@ -39,7 +38,7 @@ class _Found:
 def find_sessions(
     repo: Repository, refs: Mapping[str, str], tip: str, tree: Mapping[str, str]
 ) -> tuple[list[Place], list[Problem]]:
-    """Every session with its plan. `tip` is the base's commit, `tree` its paths.
+    """Every session with its launch. `tip` is the base's commit, `tree` its paths.
 
     A branch that only contains another session's files, such as one that a person cut from it, is no session: the
     mission's own pattern has to name the branch.
@@ -47,7 +46,7 @@ def find_sessions(
     merged = sorted({parts[1] for path in tree if len(parts := path.split("/")) > 2 and parts[0] == "sessions"})
     found = [_Found(session, tip, None) for session in merged if _is_id(session)]
     found += _open(repo, refs, frozenset(merged))
-    places, problems = _read_plans(repo, refs, found)
+    places, problems = _read_launches(repo, refs, found)
     unique: dict[str, Place] = {}
     for place in places:
         if unique.setdefault(place.session, place) is not place:
@@ -84,28 +83,16 @@ def _is_id(text: str) -> bool:
     return len(text) <= ID_MAX and _ID.fullmatch(text) is not None
 
 
-def _read_plans(
+def _read_launches(
     repo: Repository, refs: Mapping[str, str], found: Sequence[_Found]
 ) -> tuple[list[Place], list[Problem]]:
-    files = repo.read([(f.commit, path(f.session)) for f in found for path in (mission_path, launch_path)])
-    missions: dict[bytes, Mission] = {}
-
-    def parse(content: bytes, file: str) -> Mission:
-        if content not in missions:  # many sessions run the same mission
-            missions[content] = launched_mission(content, file)
-        return missions[content]
-
+    files = repo.read([(f.commit, launch_path(f.session)) for f in found])
     places: list[Place] = []
     problems: list[Problem] = []
     for f in found:
-        own = {path: files[f.commit, path] for path in _plan_paths(f.session) if (f.commit, path) in files}
-        plan, wrong = parse_plan(f.session, own, parse)
+        launch, wrong = parse_launch(f.session, files.get((f.commit, launch_path(f.session))))
         problems.extend(wrong)
-        branch = branch_ref(plan.mission, f.session) if plan else None
-        if plan and branch and f.ref in (None, branch):
-            places.append(Place(f.session, plan, f.commit, refs.get(branch), f.ref is None))
+        branch = branch_ref(launch.mission, f.session) if launch else None
+        if launch and branch and f.ref in (None, branch):
+            places.append(Place(f.session, launch, f.commit, refs.get(branch), f.ref is None))
     return places, problems
-
-
-def _plan_paths(session: str) -> tuple[str, str]:
-    return mission_path(session), launch_path(session)

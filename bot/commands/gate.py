@@ -73,7 +73,7 @@ def _branch_tip(repository: Repository, heads: Mapping[str, str], session: str, 
     holding = repository.read([(tip, launch_path(session)) for tip in named.values()])
     for ref, tip in named.items():
         if (tip, launch_path(session)) in holding:
-            plan = launched(repository, session, tip, base_tip).plan
-            if branch_ref(plan.mission, session) == ref:
+            launch = launched(repository, session, tip, base_tip).launch
+            if branch_ref(launch.mission, session) == ref:
                 return tip
     raise Refused(f"there is no open session {session}", "`swarm status` lists the sessions")

@@ -9,10 +9,11 @@ from bot.core.citations import check
 from bot.core.consolidate import consolidate
 from bot.core.gate import Document, GateSnapshot, PhaseFacts, Recheck
 from bot.core.launching import Reservation
+from bot.core.loading import load_mission
 from bot.core.mission import Mission
 from bot.core.overview import phase_progress
 from bot.core.paths import own_files
-from bot.core.records import AgentRecord
+from bot.core.records import AgentRecord, Launch
 from bot.core.secrets import SecretHit, unpublished
 from bot.core.session import (
     SESSIONS,
@@ -25,9 +26,9 @@ from bot.core.session import (
     record_ref,
     reservation_ref,
 )
-from bot.core.snapshot import Plan, parse_plan, parse_session
+from bot.core.snapshot import is_launched_mission, parse_launch, parse_session
 from bot.core.state import SessionFacts, reduce
-from bot.errors import Refused
+from bot.errors import InvalidInput, Refused
 from bot.ports import Clock, LogEntry, Repository, SourceLibrary
 from bot.render.csv_table import render_csv
 from bot.render.deliverable import render_deliverable
@@ -42,12 +43,12 @@ class Launched:
     """A session as its launch commit has it."""
 
     entry: LogEntry
-    plan: Plan
+    launch: Launch
     files: Mapping[str, bytes]
 
 
 def launched(repository: Repository, session: str, tip: str, base_tip: str) -> Launched:
-    """The session's plan from its launch commit: the oldest one of the branch that holds it (G2).
+    """The session's launch and mission from its launch commit: the oldest one of the branch that holds it (G2).
 
     Raises Refused when there is none, or none that can be read.
     """
@@ -59,10 +60,10 @@ def launched(repository: Repository, session: str, tip: str, base_tip: str) -> L
     first = entries[-1]
     read = repository.read([(first.commit, path) for path in own_files(session)])
     files = {path: content for (_, path), content in read.items()}
-    plan, problems = parse_plan(session, files)
-    if plan is None:
+    launch, problems = parse_launch(session, files.get(launch_path(session)))
+    if launch is None:
         raise Refused(problems=problems)
-    return Launched(first, plan, files)
+    return Launched(first, launch, files)
 
 
 def load_snapshot(
@@ -76,7 +77,7 @@ def load_snapshot(
 ) -> GateSnapshot:
     """Everything that the verdict on one commit rests on. Raises Refused when it holds no readable launch."""
     start = launched(repository, session, tip, base_tip)
-    rules, launch = start.plan.mission, start.plan.launch
+    rules, launch = start.launch.mission, start.launch
     files = repository.files(tip, [f"{SESSIONS}{session}", rules.deliverable, csv_path(rules.deliverable)])
     data, problems = parse_session(session, {**files, **start.files})  # by the rules of the launch
     assert data is not None, "the launch was read above"
@@ -134,14 +135,25 @@ def _edited(
     notes: Iterable[Reservation],
 ) -> Iterator[str]:
     """The launch's files as far as the branch changed them, or never had them from the base branch (G2)."""
-    yield from (path for path in own_files(session) if files.get(path) != start.files[path])
-    base_commit = start.plan.launch.base_commit
+    yield from (path for path in own_files(session) if files.get(path) != start.files.get(path))
+    written = start.files.get(mission_path(session))
+    if not is_launched_mission(written, start.launch) or _mission(written) != start.launch.mission:
+        yield f"{mission_path(session)} (not the mission in launch.json)"
+    base_commit = start.launch.base_commit
     if start.entry.parents != (base_commit,) or not repository.contains(base_tip, base_commit):
         yield f"{launch_path(session)} (its base commit)"
     # A reservation was made together with the launch, on a ref that a push to the branch does not reach.
     reserved = {note.mission_sha256 for note in notes if note.session == session}
-    if reserved - {start.plan.launch.mission_sha256}:
+    if reserved - {start.launch.mission_sha256}:
         yield f"{mission_path(session)} (not the mission that its subjects were reserved for)"
+
+
+def _mission(content: bytes | None) -> Mission | None:
+    """The mission of a file; None when there is none that may be launched."""
+    try:
+        return load_mission(content or b"", "mission.yml")
+    except InvalidInput:
+        return None
 
 
 def _unrecorded(

@@ -102,7 +102,7 @@ def _apply(
         caps = {agent.id: agent.cap for agent in make_plan(mission).agents}
         opened = Launch(
             session=session,
-            mission=mission.mission,
+            mission=mission,
             mission_sha256=sha256(content),
             launched=now,
             by=by,
@@ -112,7 +112,7 @@ def _apply(
         )
         files: dict[str, bytes | None] = {
             mission_path(session): content,
-            launch_path(session): json_bytes(opened.model_dump(mode="json")),
+            launch_path(session): json_bytes(opened.model_dump(mode="json", round_trip=True, exclude_unset=True)),
         }
         commit = repo.commit([tip], files, f"Launch session {session}\n\nSwarm-Session: {session}\n", now)
         updates.append(RefUpdate(branch, commit, None))

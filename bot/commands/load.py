@@ -72,7 +72,7 @@ def _read_all(
     repo: Repository, refs: Mapping[str, str], places: Sequence[Place], problems: list[Problem]
 ) -> list[SessionData]:
     """The sessions' records, also those that wait on refs of their own, and the findings that name blockers."""
-    agents = [(place, agent.id) for place in places for agent in place.plan.mission.agents]
+    agents = [(place, agent.id) for place in places for agent in place.launch.mission.agents]
     where = {(place.session, agent): place.commit for place, agent in agents}
     records = _read(repo, where, agent_path, parse_record, problems)
     waiting = _waiting(refs, places, records)
@@ -80,7 +80,7 @@ def _read_all(
     needed = {key: waiting.get(key, where[key]) for key, record in records.items() if record.blockers}
     files = _read(repo, needed, findings_path, parse_findings, problems)
     return [
-        SessionData(place.session, place.plan.mission, place.plan.launch, _own(records, place), _own(files, place))
+        SessionData(place.session, place.launch.mission, place.launch, _own(records, place), _own(files, place))
         for place in places
     ]
 
@@ -114,7 +114,7 @@ def _waiting(
     for place in places:
         if place.merged or place.session not in grouped:
             continue
-        agents = {agent.id for agent in place.plan.mission.agents}
+        agents = {agent.id for agent in place.launch.mission.agents}
         recorded = {agent: r.attempt for agent in agents if (r := records.get((place.session, agent)))}
         for item in pending(grouped[place.session], place.session, recorded):
             if item.agent in agents:
@@ -123,7 +123,7 @@ def _waiting(
 
 
 def _own(found: Mapping[tuple[str, str], T], place: Place) -> dict[str, T]:
-    agents = (agent.id for agent in place.plan.mission.agents)
+    agents = (agent.id for agent in place.launch.mission.agents)
     return {agent: found[place.session, agent] for agent in agents if (place.session, agent) in found}
 
 

@@ -7,6 +7,7 @@ from pydantic import Field as Constraint
 
 from bot.core.findings import Blocker, CheckedFinding, Gap, Usage
 from bot.core.ids import Id
+from bot.core.mission import Mission
 from bot.core.models import Model
 
 AgentState = Literal["done", "blocked", "failed"]
@@ -17,10 +18,13 @@ CommitId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}(?:[0-9a-f]{2
 
 
 class Launch(Model):
-    """sessions/<session>/launch.json: when, by whom, from which commit, and the cap of every agent."""
+    """sessions/<session>/launch.json: the checked mission, when, by whom, from which commit, the agents' caps.
+
+    The mission lies beside it as a person wrote it (mission.yml); the session goes on by this one.
+    """
 
     session: Id
-    mission: Id
+    mission: Mission
     mission_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     launched: AwareDatetime
     by: str

@@ -1,71 +1,37 @@
 """What lies in git, read as values: a file that is missing, broken or hostile is a problem, not a crash."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from bot.core.launched_mission import launched_mission
-from bot.core.mission import Mission
 from bot.core.records import AgentRecord, FindingsFile, Launch
 from bot.core.session import SessionData, agent_path, findings_path, launch_path, mission_path
-from bot.errors import InvalidInput, Problem
+from bot.errors import Problem
 
 MAX_RECORD = 1_000_000  # bytes; a record holds a few hundred
 MAX_FINDINGS = 16_000_000  # bytes; `record` accepts no more than 5,000 findings of an agent
 MENDED = "`swarm record` writes this file; restore it from the history or record the agent again"
 
 M = TypeVar("M", bound=BaseModel)
-Parse = Callable[[bytes, str], Mission]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The half of a session that its launch commit holds."""
-
-    mission: Mission
-    launch: Launch
-
-
-def parse_plan(
-    session: str, files: Mapping[str, bytes], parse: Parse = launched_mission
-) -> tuple[Plan | None, tuple[Problem, ...]]:
-    """A session's mission and launch out of files by path; None with the reasons when either is unusable."""
-    found: list[Problem] = []
-    launch = parse_launch(session, files.get(launch_path(session)), found)
-    mission = parse_mission(session, files.get(mission_path(session)), found, parse)
-    if launch is None or mission is None:
-        return None, tuple(found)
-    if hashlib.sha256(files[mission_path(session)]).hexdigest() != launch.mission_sha256:
-        todo = "the session goes on by the launched mission; take the edit back"
-        found.append(Problem(mission_path(session), what="it is not the mission that was launched", todo=todo))
-    return Plan(mission, launch), tuple(found)
-
-
-def parse_launch(session: str, content: bytes | None, problems: list[Problem]) -> Launch | None:
+def parse_launch(session: str, content: bytes | None) -> tuple[Launch | None, tuple[Problem, ...]]:
+    """A session's launch, which holds its mission; None with the reason when it is unusable."""
     path = launch_path(session)
-    launch = _parse(Launch, path, content, MAX_RECORD, "launch the mission again", problems)
+    problems: list[Problem] = []
+    launch = _parse(Launch, path, content, MAX_FINDINGS, "launch the mission again", problems)
     if launch and launch.session != session:
         problems.append(Problem(path, what=f"it is the launch of {launch.session}", todo="restore the file"))
-        return None
-    return launch if launch and _plausible(path, [launch.launched], problems) else None
+        return None, tuple(problems)
+    return launch if launch and _plausible(path, [launch.launched], problems) else None, tuple(problems)
 
 
-def parse_mission(
-    session: str, content: bytes | None, problems: list[Problem], parse: Parse = launched_mission
-) -> Mission | None:
-    path = mission_path(session)
-    if content is None:
-        problems.append(Problem(path, what="the file is missing", todo="launch the mission again"))
-        return None
-    try:
-        return parse(content, path)
-    except InvalidInput as error:
-        problems.extend(error.problems)
-        return None
+def is_launched_mission(content: bytes | None, launch: Launch) -> bool:
+    """Whether a mission.yml is, byte for byte, the file that was launched."""
+    return content is not None and hashlib.sha256(content).hexdigest() == launch.mission_sha256
 
 
 def parse_record(session: str, agent: str, content: bytes, problems: list[Problem]) -> AgentRecord | None:
@@ -90,15 +56,16 @@ def parse_findings(session: str, agent: str, content: bytes, problems: list[Prob
     return file
 
 
-def parse_session(
-    session: str, files: Mapping[str, bytes], parse: Parse = launched_mission
-) -> tuple[SessionData | None, tuple[Problem, ...]]:
+def parse_session(session: str, files: Mapping[str, bytes]) -> tuple[SessionData | None, tuple[Problem, ...]]:
     """Everything that one commit's files say about a session; files of agents without a mission are not read."""
-    plan, problems = parse_plan(session, files, parse)
-    if plan is None:
+    launch, problems = parse_launch(session, files.get(launch_path(session)))
+    if launch is None:
         return None, problems
-    found = list(problems)
-    ids = [agent.id for agent in plan.mission.agents]
+    found: list[Problem] = []
+    if not is_launched_mission(files.get(mission_path(session)), launch):
+        todo = "the session goes on by the launched mission; take the edit back"
+        found.append(Problem(mission_path(session), what="it is not the mission that was launched", todo=todo))
+    ids = [agent.id for agent in launch.mission.agents]
     records = {
         a: r for a in ids if (c := files.get(agent_path(session, a))) and (r := parse_record(session, a, c, found))
     }
@@ -112,7 +79,7 @@ def parse_session(
         for a in records
         if a not in findings and findings_path(session, a) not in files
     ]
-    return SessionData(session, plan.mission, plan.launch, records, findings), tuple(found)
+    return SessionData(session, launch.mission, launch, records, findings), tuple(found)
 
 
 def _parse(

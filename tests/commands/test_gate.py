@@ -112,6 +112,7 @@ def test_g2_a_launch_that_was_made_again_with_softer_rules_fails(folder: Path) -
     files = repo.files(tip(folder, BRANCH), ["sessions"])
     soft = files[mission_path("widgets-1")].replace(b"max_usd: 1.00", b"max_usd: 9.00")
     launch = json.loads(files[launch_path("widgets-1")]) | {"mission_sha256": hashlib.sha256(soft).hexdigest()}
+    launch["mission"]["limits"]["max_usd"] = 9
     own: dict[str, bytes | None] = {
         mission_path("widgets-1"): soft,
         launch_path("widgets-1"): json.dumps(launch).encode(),
@@ -121,6 +122,21 @@ def test_g2_a_launch_that_was_made_again_with_softer_rules_fails(folder: Path) -
     assert (
         "not the mission that its subjects were reserved for" in result(gated(folder), "allowed-paths")["measured"]
     )
+
+
+@pytest.mark.parametrize("mission", [MISSION, MISSION.replace("1.00", "9.00"), "mission: [", None])
+def test_g2_a_launch_whose_mission_is_not_the_reserved_file_fails(folder: Path, mission: str | None) -> None:
+    repo = GitRepository(folder)
+    launch = json.loads(repo.files(tip(folder, BRANCH), ["sessions"])[launch_path("widgets-1")])
+    launch["mission"]["limits"]["max_usd"] = 9  # beside the hash of the mission that was reserved for
+    own: dict[str, bytes | None] = {launch_path("widgets-1"): json.dumps(launch).encode()}
+    if mission is not None:
+        own[mission_path("widgets-1")] = mission.encode()
+    again = repo.commit([launch["base_commit"]], own, "Launch session widgets-1", NOW)
+    repo.update([RefUpdate(BRANCH, again, tip(folder, BRANCH))])
+    found = result(gated(folder), "allowed-paths")
+    assert found["state"] == "fail"
+    assert "mission.yml (not the mission in launch.json)" in found["measured"]
 
 
 def test_g28_a_hand_edit_of_the_deliverable_is_named(folder: Path) -> None:

@@ -151,7 +151,7 @@ def test_a_complete_session_that_conflicts_with_the_base_is_named(place: Place) 
     assert load_overview(place.repo, NOW, base="main").overview.conflicts == {"cloud-1": ("shared.md",)}
 
 
-@pytest.mark.parametrize("name", ["mission.yml", "launch.json", "agents/haiku-1.json", "findings/haiku-2.json"])
+@pytest.mark.parametrize("name", ["launch.json", "agents/haiku-1.json", "findings/haiku-2.json"])
 @pytest.mark.parametrize("content", [b"", b"\xff\x00", b"[" * 50_000, b'{"a": 1}', b"a: &a [*a]\n"])
 def test_a18_a_hostile_file_is_a_problem_and_leaves_the_other_sessions_alone(
     place: Place, name: str, content: bytes

@@ -83,7 +83,7 @@ def record_of(file: FindingsFile, state: AgentState = "done") -> AgentRecord:
 def launch_of(plan: Mission) -> Launch:
     return Launch(
         session=SESSION,
-        mission=plan.mission,
+        mission=plan,
         mission_sha256="0" * 64,
         launched=NOW,
         by="local",

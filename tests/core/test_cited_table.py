@@ -19,7 +19,7 @@ from tests.builders import NOW, checked, citation, mission
 def session_data(*findings: CheckedFinding) -> SessionData:
     launch = Launch(
         session="cloud-1",
-        mission="cloud-providers",
+        mission=mission(),
         mission_sha256="0" * 64,
         launched=NOW,
         by="someone",

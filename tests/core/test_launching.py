@@ -19,7 +19,7 @@ def two_subjects(**changes: object) -> Mission:
 def launched(session: str = "cloud-providers-1", by: str = "local", sha: str = SHA) -> Launch:
     return Launch(
         session=session,
-        mission="cloud-providers",
+        mission=mission(),
         mission_sha256=sha,
         launched=NOW,
         by=by,

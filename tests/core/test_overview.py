@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.core.cross_session import CrossCriterion, cross_criteria
 from bot.core.findings import Impact
-from bot.core.launched_mission import launched_mission
+from bot.core.loading import load_mission
 from bot.core.metrics import metrics
 from bot.core.mission import Mission
 from bot.core.next_actions import next_actions, next_step
@@ -19,7 +19,7 @@ from tests.sessions import LAUNCHED, blocker, findings, mission_yaml, record, st
 
 
 def mission(name: str = "cloud", number: int = 2, **options: object) -> Mission:
-    return launched_mission(mission_yaml(name, number, **options), "mission.yml")  # type: ignore[arg-type]
+    return load_mission(mission_yaml(name, number, **options), "mission.yml")  # type: ignore[arg-type]
 
 
 CLOUD = mission()

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.core import roadmap as module
-from bot.core.launched_mission import launched_mission
+from bot.core.loading import load_mission
 from bot.core.mission import Mission
 from bot.core.records import FindingsFile
 from bot.core.roadmap import Read, compile_roadmap
@@ -14,7 +14,7 @@ Key = tuple[str, str]
 
 
 def mission(**agents: tuple[str, ...]) -> Mission:
-    return launched_mission(mission_yaml(agents=agents), "mission.yml")
+    return load_mission(mission_yaml(agents=agents), "mission.yml")
 
 
 OLD = data(mission(a=("Vultr", "Linode"), b=("Wasabi",)), session="cloud-1", at=LAUNCHED)

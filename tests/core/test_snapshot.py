@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from bot.core.snapshot import MAX_FINDINGS, MAX_RECORD, parse_findings, parse_plan, parse_record, parse_session
+from bot.core.loading import load_mission
+from bot.core.snapshot import MAX_FINDINGS, MAX_RECORD, parse_findings, parse_launch, parse_record, parse_session
 from bot.errors import Problem
 from tests.sessions import as_bytes, blocker, findings, mission_yaml, record, session_files
 
@@ -20,46 +21,45 @@ def test_a_whole_session_is_read() -> None:
     assert (data.mission.mission, data.launch.session) == ("cloud", "cloud-1")
 
 
-@pytest.mark.parametrize("name", ["mission.yml", "launch.json"])
-def test_without_mission_or_launch_there_is_no_session(name: str) -> None:
+def test_without_a_launch_there_is_no_session() -> None:
     files = session_files("cloud-1", MISSION, (ONE,))
-    del files[f"sessions/cloud-1/{name}"]
+    del files["sessions/cloud-1/launch.json"]
     data, problems = parse_session("cloud-1", files)
     assert data is None
     assert [str(problem) for problem in problems] == [
-        f"sessions/cloud-1/{name}: the file is missing; launch the mission again"
+        "sessions/cloud-1/launch.json: the file is missing; launch the mission again"
     ]
 
 
-def test_a_broken_mission_says_what_is_wrong_in_its_file() -> None:
-    files = session_files("cloud-1", MISSION) | {"sessions/cloud-1/mission.yml": b"mission: [\n"}
-    plan, problems = parse_plan("cloud-1", files)
-    assert plan is None
-    assert {problem.file for problem in problems} == {"sessions/cloud-1/mission.yml"}
+def test_the_launch_holds_the_mission_as_it_was_checked() -> None:
+    launch, problems = parse_launch("cloud-1", session_files("cloud-1", MISSION)["sessions/cloud-1/launch.json"])
+    assert problems == ()
+    assert launch is not None
+    assert launch.mission == load_mission(MISSION, "mission.yml")
 
 
-def test_g2_a_mission_that_was_edited_after_the_launch_is_told() -> None:
-    files = session_files("cloud-1", MISSION) | {"sessions/cloud-1/mission.yml": MISSION + b"# edited\n"}
-    plan, problems = parse_plan("cloud-1", files)
-    assert plan is not None
-    assert [problem.what for problem in problems] == ["it is not the mission that was launched"]
+@pytest.mark.parametrize("edited", [MISSION + b"# edited\n", b"mission: [\n", None])
+def test_g2_a_mission_that_was_edited_after_the_launch_is_told(edited: bytes | None) -> None:
+    files = session_files("cloud-1", MISSION) | {"sessions/cloud-1/mission.yml": edited}
+    data, problems = parse_session("cloud-1", {path: text for path, text in files.items() if text is not None})
+    assert data is not None
+    assert data.mission == load_mission(MISSION, "mission.yml")
+    assert [(problem.file, problem.what) for problem in problems] == [
+        ("sessions/cloud-1/mission.yml", "it is not the mission that was launched")
+    ]
 
 
 def test_a_launch_of_another_session_is_refused() -> None:
-    files = session_files("cloud-1", MISSION)
-    files["sessions/cloud-1/launch.json"] = session_files("cloud-2", MISSION)["sessions/cloud-2/launch.json"]
-    plan, problems = parse_plan("cloud-1", files)
-    assert plan is None
+    launch, problems = parse_launch("cloud-1", session_files("cloud-2", MISSION)["sessions/cloud-2/launch.json"])
+    assert launch is None
     assert [problem.what for problem in problems] == ["it is the launch of cloud-2"]
 
 
 @pytest.mark.parametrize("year", ["0001", "9999"])
 def test_a18_a_launch_at_the_end_of_the_calendar_is_refused(year: str) -> None:
-    path = "sessions/cloud-1/launch.json"
-    files = session_files("cloud-1", MISSION)
-    files[path] = files[path].replace(b"2026-", f"{year}-".encode())
-    plan, problems = parse_plan("cloud-1", files)
-    assert plan is None
+    content = session_files("cloud-1", MISSION)["sessions/cloud-1/launch.json"]
+    launch, problems = parse_launch("cloud-1", content.replace(b"2026-", f"{year}-".encode()))
+    assert launch is None
     assert [problem.what for problem in problems] == [f"it names the year {int(year)}"]
 
 

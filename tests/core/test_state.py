@@ -4,14 +4,14 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.launched_mission import launched_mission
+from bot.core.loading import load_mission
 from bot.core.records import AgentRecord, AgentState, FindingsFile
 from bot.core.session import SessionData
 from bot.core.state import Merge, SessionFacts, SubjectRef, reduce
 from tests.builders import NOW
 from tests.sessions import LAUNCHED, blocker, data, findings, mission_yaml, record, state
 
-MISSION = launched_mission(mission_yaml(), "mission.yml")
+MISSION = load_mission(mission_yaml(), "mission.yml")
 EC2, VULTR, LINODE = (
     SubjectRef(one, name) for one, name in (("aws-ec2", "AWS EC2"), ("vultr", "Vultr"), ("linode", "Linode"))
 )
@@ -79,14 +79,14 @@ def test_an_estimate_is_the_median_duration_after_the_last_activity() -> None:
 def test_an_estimate_counts_the_rounds_that_are_still_to_come() -> None:
     agents = {f"haiku-{n}": (f"Subject {n}",) for n in range(1, 6)}
     content = mission_yaml(agents=agents).replace(b"{max_usd: 2.50}", b"{max_usd: 2.50, max_parallel: 2}")
-    found = state(launched_mission(content, "mission.yml"), record("cloud-1", "haiku-1"))
+    found = state(load_mission(content, "mission.yml"), record("cloud-1", "haiku-1"))
     assert found.eta == LAUNCHED + timedelta(minutes=7 + 2 * 6)
 
 
 def test_a_record_that_took_no_time_or_centuries_gives_no_estimate() -> None:
     assert state(MISSION, record("cloud-1", "haiku-1", finished=LAUNCHED)).eta is None
     content = mission_yaml(agents={f"haiku-{n}": (f"Subject {n}",) for n in range(1, 102)})
-    mission = launched_mission(content.replace(b"2.50}", b"2.50, max_parallel: 1}"), "mission.yml")
+    mission = load_mission(content.replace(b"2.50}", b"2.50, max_parallel: 1}"), "mission.yml")
     slow = record(
         "cloud-1", "haiku-1", started=datetime(2001, 1, 1, tzinfo=UTC), finished=datetime(2190, 1, 1, tzinfo=UTC)
     )

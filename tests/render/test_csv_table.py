@@ -18,7 +18,7 @@ from tests.builders import NOW, agent, checked, citation, mission, subject
 
 LAUNCH = Launch(
     session="cloud-1",
-    mission="cloud-providers",
+    mission=mission(),
     mission_sha256="0" * 64,
     launched=NOW,
     by="octocat",

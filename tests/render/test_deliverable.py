@@ -25,7 +25,7 @@ from tests.builders import NOW, agent, checked, citation, mission, subject
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin)
 LAUNCH = Launch(
     session="cloud-1",
-    mission="cloud-providers",
+    mission=mission(),
     mission_sha256="0" * 64,
     launched=NOW,
     by="octocat",

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot.core.findings import Blocker
-from bot.core.launched_mission import launched_mission
 from bot.core.links import broken_links
+from bot.core.loading import load_mission
 from bot.core.overview import Overview, overview
 from bot.core.records import FindingsFile
 from bot.core.roadmap import Roadmap, compile_roadmap
@@ -27,8 +27,8 @@ from bot.render.status_text import SHOWN_SESSIONS, age, status_data, status_text
 from tests.builders import NOW
 from tests.sessions import LAUNCHED, blocker, data, findings, mission_yaml, record, state
 
-CLOUD = launched_mission(mission_yaml(), "mission.yml")
-SIP = launched_mission(mission_yaml("sip", 3, {"haiku-1": ("Plivo",)}, more="planned_hours: 4"), "mission.yml")
+CLOUD = load_mission(mission_yaml(), "mission.yml")
+SIP = load_mission(mission_yaml("sip", 3, {"haiku-1": ("Plivo",)}, more="planned_hours: 4"), "mission.yml")
 BASE = "b" * 40
 FILE = findings("haiku-2", "vultr", blockers=(blocker(),))
 CLOUD_DATA: SessionData = data(
@@ -195,7 +195,7 @@ def test_the_handover_has_an_update_for_each_session() -> None:
 
 def test_many_failures_are_counted_and_the_first_are_named() -> None:
     agents = {f"haiku-{n}": (f"Subject {n}",) for n in range(1, 8)}
-    mission = launched_mission(mission_yaml(agents=agents), "mission.yml")
+    mission = load_mission(mission_yaml(agents=agents), "mission.yml")
     failed = [record("cloud-1", agent, "failed", reason="") for agent in agents]
     row = next(
         line for line in files(state(mission, *failed))[HANDOVER].splitlines() if "agents that failed" in line
@@ -224,7 +224,7 @@ def test_a_blocker_has_all_that_the_protocol_asks_for() -> None:
 
 
 def test_a_blocker_says_what_resolved_it_and_that_nothing_was_recorded() -> None:
-    again = launched_mission(mission_yaml("again", 4, {"a": ("Linode",)}, more="refresh: true"), "mission.yml")
+    again = load_mission(mission_yaml("again", 4, {"a": ("Linode",)}, more="refresh: true"), "mission.yml")
     text = files(MERGED, state(again, record("again-1", "a"), session="again-1"))[BLOCKERS]
     assert "- **Status**: resolved by again-1\n" in text
     assert "- **Attempted solutions**: none recorded\n- **Recommendation**: none\n- **Workaround**: none\n" in text
