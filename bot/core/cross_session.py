@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from bot.core.overview import Overview, blockers, duplicates
+from bot.core.overview import Overview
 from bot.core.state import SessionState
 
 ALL_WITHIN = timedelta(hours=24)
@@ -29,10 +29,10 @@ def cross_criteria(overview: Overview) -> tuple[CrossCriterion, ...]:
     """The five, in the protocol's order. Without any session all of them wait."""
     return (
         _within_a_day(overview),
-        _no_duplicates(overview.sessions),
+        _no_duplicates(overview),
         _compiled(overview.sessions),
         _no_conflicts(overview),
-        _blockers_resolved(overview.sessions),
+        _blockers_resolved(overview),
     )
 
 
@@ -53,8 +53,8 @@ def _within_a_day(overview: Overview) -> CrossCriterion:
     return CrossCriterion("within-a-day", title, "met" if took <= ALL_WITHIN else "not met", measured)
 
 
-def _no_duplicates(sessions: Sequence[SessionState]) -> CrossCriterion:
-    found = duplicates(sessions)
+def _no_duplicates(overview: Overview) -> CrossCriterion:
+    found, sessions = overview.duplicates, overview.sessions
     subjects = len({subject.id for state in sessions for subject in state.subjects.assigned})
     measured = f"{len(found)} of {subjects} subjects researched by more than one session"
     action = "keep one of the sessions; a mission that repeats on purpose says refresh: true" if found else ""
@@ -87,8 +87,8 @@ def _no_conflicts(overview: Overview) -> CrossCriterion:
     return CrossCriterion("no-conflicts", "zero merge conflicts", state, measured, action)
 
 
-def _blockers_resolved(sessions: Sequence[SessionState]) -> CrossCriterion:
-    documented = blockers(sessions)
+def _blockers_resolved(overview: Overview) -> CrossCriterion:
+    documented, sessions = overview.blockers, overview.sessions
     counted = sum(state.blocker_count for state in sessions)
     resolved = sum(bool(blocker.resolved_by) for blocker in documented)
     over = bool(sessions) and all(state.phase in ("complete", "merged") for state in sessions)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.overview import blockers
+from bot.core.overview import Overview
 from bot.core.state import SessionState
 
 
@@ -32,8 +32,9 @@ class Metrics:
         return self.done + self.blocked + self.failed
 
 
-def metrics(sessions: Sequence[SessionState]) -> Metrics:
+def metrics(overview: Overview) -> Metrics:
     """All of it from facts: an estimate exists once every session with agents to come has one."""
+    sessions = overview.sessions
     return Metrics(
         sessions=len(sessions),
         merged=sum(state.phase == "merged" for state in sessions),
@@ -45,7 +46,7 @@ def metrics(sessions: Sequence[SessionState]) -> Metrics:
         verified=sum(state.verified for state in sessions),
         gaps=sum(state.gaps for state in sessions),
         blockers=sum(state.blocker_count for state in sessions),
-        resolved=sum(bool(blocker.resolved_by) for blocker in blockers(sessions)),
+        resolved=sum(bool(blocker.resolved_by) for blocker in overview.blockers),
         cost=sum(state.cost for state in sessions),
         estimated=_estimated(sessions),
         last_activity=max((state.last_activity for state in sessions), default=None),

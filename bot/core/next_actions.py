@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, assert_never
 
 from bot.core.findings import Impact
-from bot.core.overview import BlockerStatus, Overview, blockers, duplicates
+from bot.core.overview import BlockerStatus, Overview
 from bot.core.state import SessionState
 
 Urgency = Literal["P0", "P1", "P2"]
@@ -24,11 +24,11 @@ class Action:
 def next_actions(overview: Overview) -> tuple[Action, ...]:
     """All actions, by urgency and then by session."""
     found = [action for state in overview.sessions for action in _of_session(overview, state)]
-    found += [_of_blocker(blocker) for blocker in blockers(overview.sessions) if not blocker.resolved_by]
+    found += [_of_blocker(blocker) for blocker in overview.blockers if not blocker.resolved_by]
     found += [Action("P0", "", f"mend {problem}") for problem in overview.problems]
     found += [
         Action("P1", "", f"keep one of the sessions {', '.join(d.sessions)} for {d.subject.name}")
-        for d in duplicates(overview.sessions)
+        for d in overview.duplicates
     ]
     return tuple(sorted(set(found)))
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 
 from bot.core.state import BlockerNote, SessionState, SubjectRef
@@ -11,7 +12,7 @@ from bot.errors import Problem
 PhaseStatus = Literal["Complete", "In Progress", "Pending"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Overview:
     """Every session, read at `now` from the commit `commit` of the base branch and from all open branches.
 
@@ -24,6 +25,16 @@ class Overview:
     sessions: tuple[SessionState, ...] = ()
     problems: tuple[Problem, ...] = ()
     conflicts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def blockers(self) -> "tuple[BlockerStatus, ...]":
+        """Every blocker, in the order of the sessions, with the sessions that resolved it."""
+        return blockers(self.sessions)
+
+    @cached_property
+    def duplicates(self) -> "tuple[Duplicate, ...]":
+        """Subjects that several sessions took without saying `refresh: true`."""
+        return duplicates(self.sessions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +141,12 @@ def duplicates(sessions: Sequence[SessionState]) -> tuple[Duplicate, ...]:
 
 def blockers(sessions: Sequence[SessionState]) -> tuple[BlockerStatus, ...]:
     """Every blocker, in the order of the sessions, with the sessions that resolved it."""
+    held_up = {subject.id for state in sessions for note in state.blockers for subject in note.subjects}
     covering: dict[str, set[str]] = {}
     for state in sessions:
         for subject in state.subjects.covered:
-            covering.setdefault(subject.id, set()).add(state.session)
+            if subject.id in held_up:
+                covering.setdefault(subject.id, set()).add(state.session)
     return tuple(BlockerStatus(note, _resolver(note, covering)) for state in sessions for note in state.blockers)
 
 

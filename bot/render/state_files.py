@@ -10,7 +10,7 @@ from bot.core.metrics import metrics
 from bot.core.money import usd
 from bot.core.neutral import neutral
 from bot.core.next_actions import next_actions, next_step
-from bot.core.overview import Overview, PhaseProgress, blockers, phases
+from bot.core.overview import Overview, PhaseProgress, phases
 from bot.core.roadmap import Roadmap, RoadmapEntry
 from bot.core.state import SessionState
 from bot.render.engine import render
@@ -46,7 +46,7 @@ def _timeless(text: str) -> list[str]:
 
 def status_text(overview: Overview) -> str:
     """MULTI-SESSION-STATUS.md."""
-    return _render("status.md.j2", overview, metrics=metrics(overview.sessions))
+    return _render("status.md.j2", overview, metrics=metrics(overview))
 
 
 def tracker_text(overview: Overview) -> str:
@@ -74,9 +74,9 @@ def handover_text(overview: Overview) -> str:
     return _render(
         "handover.md.j2",
         overview,
-        metrics=metrics(overview.sessions),
+        metrics=metrics(overview),
         criteria=cross_criteria(overview),
-        blockers=[blocker for blocker in blockers(overview.sessions) if not blocker.resolved_by],
+        blockers=[blocker for blocker in overview.blockers if not blocker.resolved_by],
         actions={urgency: [a for a in actions if a.urgency == urgency] for urgency in ("P0", "P1", "P2")},
         failures=failure_modes(overview),
     )
@@ -84,7 +84,7 @@ def handover_text(overview: Overview) -> str:
 
 def blockers_text(overview: Overview) -> str:
     """BLOCKERS.md."""
-    return _render("blockers.md.j2", overview, blockers=blockers(overview.sessions))
+    return _render("blockers.md.j2", overview, blockers=overview.blockers)
 
 
 def roadmap_text(overview: Overview, roadmap: Roadmap) -> str:

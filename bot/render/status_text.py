@@ -35,7 +35,7 @@ def status_data(overview: Overview) -> dict[str, object]:
             }
             for phase in phases(overview.sessions)
         ],
-        "metrics": _metrics(metrics(overview.sessions)),
+        "metrics": _metrics(metrics(overview)),
         "criteria": [
             {"id": c.id, "title": c.title, "state": c.state, "measured": c.measured, "action": c.action}
             for c in cross_criteria(overview)
@@ -108,7 +108,7 @@ def status_text(overview: Overview) -> str:
 
 
 def _lines(overview: Overview) -> Iterator[str]:
-    figures = metrics(overview.sessions)
+    figures = metrics(overview)
     if not overview.sessions:
         yield f"no session on {overview.base} or on a branch of its own; open one with swarm run MISSION"
     else:

@@ -188,7 +188,7 @@ def test_a_resolved_blocker_needs_no_action() -> None:
 
 
 def test_metrics_are_sums_over_all_sessions() -> None:
-    found = metrics([WITH_BLOCKER, RESOLVING, LAUNCHED_ONE])
+    found = metrics(view(WITH_BLOCKER, RESOLVING, LAUNCHED_ONE))
     assert (found.sessions, found.merged, found.agents, found.reported) == (3, 1, 4, 3)
     assert (found.findings, found.verified, found.blockers, found.resolved) == (6, 3, 1, 1)
     assert found.cost == 30_000
@@ -196,7 +196,7 @@ def test_metrics_are_sums_over_all_sessions() -> None:
 
 
 def test_completion_is_estimated_once_every_open_session_has_an_estimate() -> None:
-    assert metrics([RUNNING, MERGED]).estimated == RUNNING.eta
-    assert metrics([RUNNING, LAUNCHED_ONE]).estimated is None
-    assert metrics([]).estimated is None
-    assert metrics([]).last_activity is None
+    assert metrics(view(RUNNING, MERGED)).estimated == RUNNING.eta
+    assert metrics(view(RUNNING, LAUNCHED_ONE)).estimated is None
+    assert metrics(view()).estimated is None
+    assert metrics(view()).last_activity is None
