@@ -23,7 +23,7 @@ demo: $(ENV)/run.done $(ENV)/npm.done
 
 test: $(ENV)/dev.done
 	@rm -f build/coverage/*
-	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term
 	$(BIN)/python -m tests.coverage_floors
 
 lint: $(ENV)/dev.done

@@ -1,10 +1,12 @@
 """The command line as a person or a script meets it: real processes, exit codes, JSON."""
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -31,9 +33,23 @@ def mission(tmp_path: Path) -> Path:
 
 
 def swarm(*args: object, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"SWARM_CACHE": str(folder.parent / "cache")} if folder else None
+    """The command line in this process: what it prints, and its exit code."""
     words = [str(arg) for arg in args]
-    return subprocess.run([*SWARM, *words], capture_output=True, text=True, env=environment, check=False)
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        if folder:
+            patch.setenv("SWARM_CACHE", str(folder.parent / "cache"))
+        with pytest.raises(SystemExit) as ended:
+            bot.cli.main(words)
+    assert isinstance(ended.value.code, int)
+    return subprocess.CompletedProcess(words, ended.value.code, out.getvalue(), err.getvalue())
+
+
+def test_a_real_process_does_the_same(folder: Path, mission: Path) -> None:
+    environment = os.environ | {"SWARM_CACHE": str(folder.parent / "cache")}
+    command = [*SWARM, "run", str(mission), "--repo", str(folder), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    assert json.loads(done.stdout)["verdict"] == "pass"
 
 
 def test_run_prints_one_object_with_json(folder: Path, mission: Path) -> None:
@@ -196,9 +212,64 @@ def test_a25_a_detached_head_needs_a_base(folder: Path, mission: Path) -> None:
     assert swarm("run", mission, "--repo", folder, "--base", "main", folder=folder).returncode == 0
 
 
+def test_a25_a_place_that_cannot_be_written_is_no_bug(folder: Path, mission: Path) -> None:
+    done = swarm("run", mission, "--repo", folder, "--cache", mission / "below-a-file", folder=folder)
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert "cannot write the cache of sources" in done.stderr
+    (folder / ".git" / "swarm" / "advance.lock").unlink(missing_ok=True)
+    (folder / ".git" / "swarm" / "advance.lock").mkdir()
+    done = swarm("run", mission, "--repo", folder, "--json", folder=folder)
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert "Is a directory" in json.loads(done.stdout)["errors"][0]["what"]
+
+
 def test_starting_up_imports_no_parser_of_emails(mission: Path) -> None:
     command = [sys.executable, "-X", "importtime", "-m", "bot", "validate", str(mission)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
-    assert "pydantic.main" in imported
+    assert "pydantic.json_schema" in imported  # it is what models need
     assert not imported & {"importlib.metadata", "email.message", "jinja2", "requests", "bot.render"}
+
+
+def test_a_mission_from_a_template_is_valid_and_can_be_planned(tmp_path: Path) -> None:
+    made = tmp_path / "mine.yml"
+    assert swarm("new", "blank", made).returncode == 0
+    assert swarm("validate", made).returncode == 0
+    assert json.loads(swarm("plan", made, "--json").stdout)["agents"]
+    assert json.loads(swarm("schema").stdout)["title"]
+    assert swarm("new", "blank", made).returncode == 1
+
+
+def test_audit_fails_below_what_is_asked_for(tmp_path: Path) -> None:
+    report = tmp_path / "report.md"
+    report.write_text("# Report\n\nThe API answers 600 requests per minute.\n")
+    told = swarm("audit", report, "--min-cited", "50", "--json")
+    assert (told.returncode, json.loads(told.stdout)["files"][0]["uncited"][0]["line"]) == (1, 3)
+    assert swarm("audit", report).returncode == 0
+
+
+def test_an_agent_that_fails_says_why(folder: Path, mission: Path, tmp_path: Path) -> None:
+    text = mission.read_text().replace("backend: simulated", "backend: claude")
+    mission.write_text(text)
+    swarm("launch", mission, "--repo", folder, folder=folder)
+    done = swarm("agent", "widgets-1", "agent-1", "--output", tmp_path / "a.json", "--repo", folder, folder=folder)
+    assert (done.returncode, "the backend claude is not part of this version" in done.stderr) == (1, True)
+    assert not (tmp_path / "a.json").exists()
+
+
+def test_a_session_that_does_not_pass_says_so(folder: Path, mission: Path) -> None:
+    mission.write_text(mission.read_text().replace("required_field_gaps: 10", "required_field_gaps: 0"))
+    mission.write_text(mission.read_text().replace("file:docs/guide.md", "file:docs/missing.md"))
+    done = swarm("run", mission, "--repo", folder, "--backend", "extractive", folder=folder)
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1].startswith("not merged: see what failed")
+    assert "fail  every subject covered" in done.stdout
+
+
+def test_ctrl_c_is_no_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(bot.cli, "templates", interrupted)
+    done = swarm("new", "blank")
+    assert (done.returncode, "goes on from here" in done.stderr) == (1, True)
