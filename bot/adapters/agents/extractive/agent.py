@@ -30,7 +30,7 @@ class Extractive:
             if not readable:
                 blockers.append(_blocker(subject, sources))
                 continue
-            searcher = Searcher(subject, readable)
+            searcher = Searcher(subject, readable, brief.mission.title)
             for field in brief.mission.fields:
                 if field.kind == "claim":
                     progress(f"{subject.name}: {field.title.lower()}")

@@ -59,6 +59,7 @@ FACTS: tuple[Fact, ...] = (
     _fact("authentication", r"https?", r"(?P<v>//\S+): (?P<d>.{10,300})", "An access token can have the scope {key}:{v}: {d}", "oauth scope", r" /auth/oauth2/scopes/", limit=4),
     _fact("authentication", "scheme", r"(?P<v>bearer|basic|digest)", "The API description declares the scheme {v}.", "{v}", r"/(?:securitySchemes|securityDefinitions)/", limit=3),
     _fact("authentication", "type", r"(?P<v>oauth2|apiKey|openIdConnect|basic|mutualTLS)", "The API description declares a security scheme of the type {v}.", "{v}", r"/(?:securitySchemes|securityDefinitions)/", limit=3),
+    _fact("overview", "serviceFullName", r"(?P<v>[A-Z][\w .&()/-]{3,80})", "The API description names the service {v}.", "", r" /metadata/"),
     _fact("versions", "apiVersion", rf"(?P<v>{_VERSION})", "The API version is {v} (apiVersion).", "{v}", r" /metadata/"),
     _fact("versions", "version", rf"(?P<v>{_VERSION})", "The API version is {v}.", "{v}", r"(?<!package\.json) /(?:info/)?version$"),
     _fact("versions", "(?:DEFAULT_|LATEST_|STABLE_)?API_VERSION|_API_VERSION", rf"(?P<v>{_VERSION})", "The client speaks to version {v} of the API ({key}).", "{v}"),

@@ -4,8 +4,14 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from bot.adapters.agents.extractive import facts, operations
-from bot.adapters.agents.extractive.credentials import CREDENTIAL_QUERIES, Credential, credentials
+from bot.adapters.agents.extractive import counts, facts, operations
+from bot.adapters.agents.extractive.client_examples import exemplified
+from bot.adapters.agents.extractive.credentials import (
+    CREDENTIAL_QUERIES,
+    Credential,
+    credentials,
+    scheme_named,
+)
 from bot.adapters.agents.extractive.rule import Answer, Rule, answers
 from bot.adapters.agents.extractive.rules import RULES
 from bot.adapters.agents.extractive.scope import of_the_package, product_words, scope_of
@@ -29,10 +35,11 @@ _READ_KINDS: tuple[PassageKind, ...] = ("prose", "operation")
 
 
 class Searcher:
-    """One subject with its readable sources."""
+    """One subject with its readable sources; `field_of_work` is what its mission is about, in words."""
 
-    def __init__(self, subject: Subject, sources: Sequence[Source]) -> None:
+    def __init__(self, subject: Subject, sources: Sequence[Source], field_of_work: str = "") -> None:
         self.subject = subject
+        self.field_of_work = field_of_work
         self.sources = sources
         self._retrieved: dict[str, Source] = {}
         self._operation_passages = self._of(source.passages("operation") for source in sources)
@@ -52,13 +59,22 @@ class Searcher:
         )
         rule = RULES.get(field.id) or asked(field.title)
         found = [answer for answer in self._answers(rule) if not _stated(answer, stated)]
-        return stated + [self._quote(field, answer) for answer in found]
+        findings = stated + [self._quote(field, answer) for answer in found]
+        return self._of_the_first_source(findings) if field.id == "overview" else findings
+
+    def _of_the_first_source(self, findings: list[Finding]) -> list[Finding]:
+        """What the first source says that says anything: it is the main one of the subject."""
+        for source in self.sources:
+            said = [one for one in findings if self._retrieved[one.citation.source] is source]
+            if said:
+                return said
+        return []
 
     def _operations(self, field: Field) -> list[Finding]:
         counted = self._counts(field)
         about = (*product_words(self.subject.name), *self.subject.includes)
         own = [passage for passage in self._operation_passages if self._scope.allows(passage)]
-        chosen = operations.shown(own, about)
+        chosen = operations.shown(own, about, self.field_of_work)
         return counted + [
             self._finding(field, " ".join(one.quote.split()), one.quote, one.passage) for one in chosen
         ]
@@ -69,29 +85,43 @@ class Searcher:
         Of a source that describes much more than the subject, the parts that are named after it are counted.
         """
         parts = self._scope.parts(self._operation_passages)
-        counted = [one for source in self.sources for part in parts for one in self._counted(field, source, part)]
-        most = max((int(found.value) for found in counted), default=0)
-        return [found for found in counted if int(found.value) >= max(_FEW, most / 50)]
+        counted = [one for source in self.sources for part in parts if (one := self._counted(source, part))]
+        most = max((number for *_, number in counted), default=0)
+        counted = [one for one in counted if one[2] >= max(_FEW, most / 50)]
+        uris = list(dict.fromkeys(source.searched.source for source, *_ in counted))
+        called = dict(zip(uris, counts.names(uris, self.subject.id), strict=True))
+        return [self._count(field, *one, called[one[0].searched.source]) for one in counted]
 
     def _credentials_of(self) -> list[Credential]:
         queries = [(query, kind) for query in CREDENTIAL_QUERIES for kind in _CREDENTIAL_KINDS]
-        return credentials(
+        taken = credentials(
             self._of(
                 [p for query, kind in queries for p in source.search(query, kinds=(kind,), limit=_FOUND)]
                 for source in self.sources
             )
         )
+        shown = exemplified(
+            passage
+            for passage in self._of(islice(source.passages("code"), _ABOUT) for source in self.sources)
+            if of_the_package(passage)
+        )
+        return taken or shown
 
     def _credentials(self, field: Field, found: Credential) -> Finding:
         return self._finding(field, found.claim, found.quote, found.passage, found.short)
 
-    def _counted(self, field: Field, source: Source, part: str) -> list[Finding]:
-        first = next(iter(source.passages("operation", below=part)), None)
-        if first is None:
-            return []
+    def _counted(self, source: Source, part: str) -> tuple[Source, str, int] | None:
         number = source.count("operation", below=part)
-        if number < _PLENTY and not any(map(operations.operation, source.passages("operation", below=part))):
-            return []  # helpers of an SDK, none of which says that it does something with the API
+        if number < _PLENTY and not self._are_described(source, part):
+            return None  # helpers of an SDK, none of which says that it does something with the API
+        return source, part, number
+
+    def _are_described(self, source: Source, part: str) -> bool:
+        described = filter(None, map(operations.operation, source.passages("operation", below=part)))
+        return len(list(islice(described, _FEW))) == _FEW
+
+    def _count(self, field: Field, source: Source, part: str, number: int, called: str) -> Finding:
+        first = next(iter(source.passages("operation", below=part)))
         citation = Citation(
             source=source.searched.source,
             locator=part,
@@ -100,19 +130,15 @@ class Searcher:
             retrieved=source.retrieved,
             method="counted",
         )
-        what = "operation" if number == 1 else "operations"
-        claim = (
-            f"The source describes {number} {what} of it." if part else f"The source describes {number} {what}."
-        )
-        return [
-            Finding(subject=self.subject.id, field=field.id, claim=claim, value=str(number), citation=citation)
-        ]
+        claim = counts.said(number, counts.thing(part), called)
+        return Finding(subject=self.subject.id, field=field.id, claim=claim, value=str(number), citation=citation)
 
     def _fact(self, field: Field, fact: facts.Known) -> Finding:
         return self._finding(field, fact.claim, fact.passage.text, fact.passage, fact.short)
 
     def _quote(self, field: Field, answer: Answer) -> Finding:
-        return self._finding(field, answer.sentence.plain, answer.sentence.text, answer.passage)
+        short = scheme_named(answer.sentence.plain) if field.id == "authentication" else ""
+        return self._finding(field, answer.sentence.plain, answer.sentence.text, answer.passage, short)
 
     def _finding(self, field: Field, claim: str, quote: str, passage: Passage, short: str = "") -> Finding:
         citation = Citation(

@@ -18,14 +18,14 @@ _LEANS_BACK = re.compile(
     r"for further|for a (?:full |complete )?list|for information|to do (?:this|so)|if so|if not|if it|if this|if that|when this|when it|because of this|"
     r"you can also|whereas|finally|second|next|the following|the above|the latter|the former|the same|same|see|refer|"
     r"please (?:see|refer|note)|note|default|alternatively|conversely|yes|once it|both|either|one of|any of these|"
-    r"all of these|each of these|we |i |my )\b|^(?:the )?(?:\w+ ){0,3}(?:below|above)\b",
+    r"all of these|each of these|smaller|larger|we |i |my )\b|^(?:the )?(?:\w+ ){0,3}(?:below|above)\b",
     re.IGNORECASE,
 )
 _JOINS = re.compile(r"^(?:this|it|they|these)\b", re.IGNORECASE)
 _BROKEN = re.compile(
     r"\\|<\w|\{@|:(?:ref|class|meth|func|attr|py|paramref)\b|\]\(|>>>|\bTODO\b|\bFIXME\b|^\W*[-*|#]|\|.*\||https?://\S*$"
     r"|:\w+:`|^\W*$|={2,}|\bsee\s*\.|\bthe\s*\.|,\s*\.|\(\s*\)|\x60\x60\x60|:$|;$|^[a-z]|\bNone\b.*\bTrue\b|^\)|"
-    r"\bin\s*\.$|\bsee:|\s\.$"
+    r"\bin\s*\.$|\bsee:|\s\.$|\b(?:the|these) following (?:\w+ ){0,3}\w+\.$|^\w+ - "
 )
 
 
@@ -87,7 +87,12 @@ def quotable(sentence: str) -> bool:
     """Whether a sentence can be quoted: long and short enough, whole, and understood without the one before it."""
     if not MIN <= len(sentence) <= MAX or not sentence.rstrip("\"')`").endswith((".", "!", "?")):
         return False
-    return whole(sentence) and not _LEANS_BACK.match(sentence) and not sentence.rstrip().endswith("?")
+    return (
+        whole(sentence)
+        and sentence[0] != "("
+        and not _LEANS_BACK.match(sentence)
+        and not sentence.rstrip().endswith("?")
+    )
 
 
 def near(one: str, other: str, share: float = 0.6) -> bool:

@@ -11,6 +11,7 @@ _TYPES = frozenset(("type", "rtype", "vartype", "paramtype", "kwtype"))
 _EXAMPLE = re.compile(r"\s*\.\. (?:code-block|code|sourcecode|literalinclude|include)::")
 _OPTION = re.compile(r"\s*:(?:caption|language|dedent|start-after|end-before|lines|linenos)\b.*:")
 _ITEM = re.compile(r"\s*(?:[-*•] |\d+[.)] )")
+_ROLE = re.compile(r":term:`([^`<>]+)`")
 _FIELD_WORDS = 3  # a field that says less (`id: int`) says nothing
 
 Block = tuple[bool, str]
@@ -81,7 +82,7 @@ def _joined(lines: list[str]) -> Iterator[Block]:
     if text.endswith("::"):
         text = text[:-1]
     if text:
-        yield False, text[_end_of_bullet(text) :]
+        yield False, _ROLE.sub(r"\1", text[_end_of_bullet(text) :])
 
 
 def _end_of_bullet(text: str) -> int:

@@ -1,8 +1,8 @@
 """Python modules: docstrings, constants, and the operations of API clients. Parsed, never executed.
 
 An operation is a public method of a public class that looks like an API client: its name ends with one of
-`_CLIENTS`, or it derives from a list resource or an instance context. Not counted: properties, class and static
-methods, `close`, the `_async` and `_with_http_info` twins of a method; asynchronous, raw and HTTP-level classes;
+`_CLIENTS`, it derives from one of `_CLIENT_BASES`, its constructor takes the client that sends requests, or it
+stands in a module `operations`. Not counted: properties, class and static methods, `close`, the `_async` and `_with_http_info` twins of a method; asynchronous, raw and HTTP-level classes;
 what lies in the directories and modules of `_NOT_THERE`: asynchronous twins, generated code, models.
 """
 
@@ -10,16 +10,22 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
+from typing import Literal
 
 from bot.adapters.sources.convert import docstring
 from bot.adapters.sources.draft import Draft
 
-_CLIENTS = re.compile(r"(?:Operations|Client|Api|API|Resources?|Group|Service|Manager|Controller|Gateway)$")
-_CLIENT_BASES = re.compile(r"(?:ListResource|InstanceContext)$")
+_CLIENTS = re.compile(
+    r"(?:Operations|Client|Api|API|Resources?|Group|Service|Manager|Controller|Gateway)(?:V\d+)?$"
+)
+_CLIENT_BASES = re.compile(r"(?:ListResource|InstanceContext|ResourceInterface|_Service)$")
+_CREATED = re.compile(r"^(?!.*(?:Async|Raw|Http|HTTP|Mock|Test)).*(?:Client|Configuration|Gateway)$")
 _REPEATS = re.compile(r"^Async|^Raw|^AsyncRaw|WithRawResponse$|WithStreamingResponse$")
 _NOT_CLIENTS = re.compile(
-    r"^_|Async|Raw|HTTP|Http|^(?:Base|Abstract|Mock|Fake|Test)|Requests|Urllib|Pycurl|UrlFetch"
+    r"^_|^WS|Socket|Async|Raw|HTTP|Http|^(?:Base|Abstract|Mock|Fake|Test)|Requests|Urllib|Pycurl|UrlFetch"
 )
+_CLIENT_PARAMETERS = frozenset(("http_client", "api_client"))
+_OPERATIONS_FILE = re.compile(r"(?:^|/)operations\.py$")
 _NOT_THERE = re.compile(
     r"(?:^|/)(?:aio|async_?|_?asyncio|_generated|models?|types|params|domain|tests?|testing|_vendor|vendor)/"
     r"|(?:^|/)(?:types|models?|params|domain|async_client|_async|aio)\.py$"
@@ -47,6 +53,11 @@ _CONSTANT_MAX = 200
 _LARGE = 500_000
 _CLASS_LINE = re.compile(r"^(?=class )", re.MULTILINE)
 
+_STRUCTURE = re.compile(r"Dict|Tuple|Enum|Model|Protocol|Exception|Error")
+
+Counted = Literal["no", "clients", "every class"]
+"""Whose methods are operations."""
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -55,7 +66,9 @@ def convert(path: str, text: str) -> list[Draft]:
 
     A large module is parsed class by class, since its syntax tree takes a hundred times the text's memory.
     """
-    counted = not _NOT_THERE.search(path)
+    counted: Counted = "no" if _NOT_THERE.search(path) else "clients"
+    if _OPERATIONS_FILE.search(path):
+        counted = "every class"
     if len(text) > _LARGE:
         try:
             return [draft for part in _CLASS_LINE.split(text) for draft in _module(part, counted=counted)]
@@ -64,7 +77,7 @@ def convert(path: str, text: str) -> list[Draft]:
     return list(_module(text, counted=counted))
 
 
-def _module(text: str, *, counted: bool) -> Iterator[Draft]:
+def _module(text: str, *, counted: Counted) -> Iterator[Draft]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # invalid escapes in a source are its author's matter
         module = ast.parse(text)
@@ -72,7 +85,7 @@ def _module(text: str, *, counted: bool) -> Iterator[Draft]:
     yield from _body(module, "", counted=counted)
 
 
-def _body(node: ast.Module | ast.ClassDef, name: str, *, counted: bool) -> Iterator[Draft]:
+def _body(node: ast.Module | ast.ClassDef, name: str, *, counted: Counted) -> Iterator[Draft]:
     done: set[str] = set()
     for statement in node.body:
         if isinstance(statement, ast.ClassDef) and not _REPEATS.search(statement.name):
@@ -84,9 +97,10 @@ def _body(node: ast.Module | ast.ClassDef, name: str, *, counted: bool) -> Itera
             yield from _constant(statement, name)
 
 
-def _class(node: ast.ClassDef, name: str, *, counted: bool) -> Iterator[Draft]:
+def _class(node: ast.ClassDef, name: str, *, counted: Counted) -> Iterator[Draft]:
     yield from docstring.prose(name, ast.get_docstring(node, clean=False))
-    if not (counted and is_client(node)):
+    if not _is_counted(node, counted):
+        yield from _created(node, name)
         yield from _body(node, name, counted=counted)
         return
     methods = {s.name: s for s in node.body if isinstance(s, Function) and not _is_overload(s)}
@@ -103,12 +117,36 @@ def _class(node: ast.ClassDef, name: str, *, counted: bool) -> Iterator[Draft]:
     yield from _body(ast.ClassDef(name=node.name, body=rest), name, counted=counted)  # type: ignore[call-arg]
 
 
+def _created(node: ast.ClassDef, name: str) -> Iterator[Draft]:
+    """What a client is created with, where the class that takes it has no operations of its own."""
+    for method in node.body:
+        if _CREATED.search(node.name) and isinstance(method, ast.FunctionDef) and method.name == "__init__":
+            yield Draft(f"{name}.__init__ signature", "code", _signature(method))
+
+
+def _is_counted(node: ast.ClassDef, counted: Counted) -> bool:
+    if counted == "every class":
+        return not (_NOT_CLIENTS.search(node.name) or _STRUCTURE.search(" ".join(_bases(node))))
+    return counted == "clients" and is_client(node)
+
+
 def is_client(node: ast.ClassDef) -> bool:
     """Whether a class looks like an API client."""
     if _NOT_CLIENTS.search(node.name):
         return False
-    bases = [base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "") for base in node.bases]
-    return bool(_CLIENTS.search(node.name)) or any(_CLIENT_BASES.search(base) for base in bases)
+    if any(isinstance(s, ast.FunctionDef) and s.name == "__init__" and _takes_client(s) for s in node.body):
+        return True
+    return bool(_CLIENTS.search(node.name)) or any(_CLIENT_BASES.search(base) for base in _bases(node))
+
+
+def _bases(node: ast.ClassDef) -> list[str]:
+    return [base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "") for base in node.bases]
+
+
+def _takes_client(constructor: ast.FunctionDef) -> bool:
+    """Whether nothing but the client that sends the requests is handed in: a part of an API."""
+    names = [argument.arg for argument in constructor.args.args[1:]]
+    return len(names) == 1 and names[0] in _CLIENT_PARAMETERS
 
 
 def is_operation(method: Function) -> bool:

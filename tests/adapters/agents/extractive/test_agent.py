@@ -142,7 +142,7 @@ def test_a_part_of_a_large_sdk_is_counted_by_itself(tmp_path: Path) -> None:
     result, library, _ = research(tmp_path, {"sdk.py": sdk}, "file:sdk.py")
     counted = [f for f in result.findings if f.citation.method == "counted"]
     assert [(f.claim, f.citation.locator) for f in counted] == [
-        ("The source describes 3 operations of it.", "StorageOperations.")
+        ("The source describes 3 operations of storage.", "StorageOperations.")
     ]
     assert check(counted[0], library.evidence("file:sdk.py", "StorageOperations.", "counted")).state == "verified"
     shown = [f.citation.locator for f in result.findings if f.field == "operations" and f not in counted]
@@ -153,8 +153,25 @@ def test_what_a_client_is_created_with(tmp_path: Path) -> None:
     sdk = 'class Client:\n    def __init__(self, api_key, timeout=3):\n        """A client of it."""\n'
     result, _, _ = research(tmp_path, {"sdk.py": sdk}, "file:sdk.py")
     assert [(f.claim, f.value) for f in result.findings if f.field == "authentication"] == [
-        ("The client is created with api_key.", "api_key")
+        ("The client is created with api_key.", "api key")
     ]
+
+
+def test_what_a_documented_example_passes(tmp_path: Path) -> None:
+    readme = "# Usage\n\n```python\nclient = Acme(token='YOUR_TOKEN')\n```\n"
+    result, library, _ = research(tmp_path, {"README.md": readme}, "file:README.md")
+    (found,) = [f for f in result.findings if f.field == "authentication"]
+    assert (found.claim, found.value) == ("In the package's example, Acme is called with token.", "token")
+    assert check(found, library.evidence("file:README.md", found.citation.locator, "quoted")).state == "verified"
+
+
+def test_the_first_source_says_what_the_subject_is(tmp_path: Path, files: dict[str, str]) -> None:
+    api = description(**OPERATIONS).replace('"Acme"', '"Acme Object Store"')
+    files = files | {"api/service-2.json": api}
+    result, _, _ = research(tmp_path, files, "file:api/service-2.json", "file:README.md")
+    said = [f for f in result.findings if f.field == "overview"]
+    assert said[0].claim == "The API description names the service Acme Object Store."
+    assert {f.citation.source for f in said} == {"file:api/service-2.json"}
 
 
 def test_a_custom_field_is_searched_by_its_title(tmp_path: Path, files: dict[str, str]) -> None:

@@ -3,7 +3,9 @@
 
 import pytest
 
-from bot.adapters.agents.extractive.credentials import credentials
+from bot.adapters.agents.extractive import counts
+from bot.adapters.agents.extractive.client_examples import exemplified
+from bot.adapters.agents.extractive.credentials import credentials, scheme_named
 from bot.adapters.agents.extractive.facts import known
 from bot.adapters.agents.extractive.operations import operation, shown
 from bot.adapters.agents.extractive.scope import of_the_package, product_words, scope_of
@@ -86,18 +88,21 @@ def test_credentials_of_a_documented_parameter() -> None:
 def test_credentials_from_the_environment() -> None:
     text = "`api_token` from `CLOUDFLARE_API_TOKEN`"
     found = credentials([passage(text, "Cloudflare.__init__", "cloudflare/_client.py", "prose")])
-    assert [(c.claim, c.short) for c in found] == [(text, "api_token")]
+    assert [(c.claim, c.short) for c in found] == [
+        ("The client takes api_token from the environment variable CLOUDFLARE_API_TOKEN.", "api token")
+    ]
 
 
 def test_credentials_of_a_signature() -> None:
     found = credentials([code("__init__(api_key, timeout=3)"), code("__init__(token)", path="x/y/z/client.py")])
-    assert [(c.claim, c.short) for c in found] == [("The client is created with api_key.", "api_key")]
+    assert [(c.claim, c.short) for c in found] == [("The client is created with api_key.", "api key")]
 
 
-def test_a_signature_with_defaults_has_no_short_form() -> None:
+def test_each_parameter_that_may_be_left_out_stands_alone() -> None:
     found = credentials([code("__init__(auth_id=None, auth_token=None, proxy=None)")])
     assert [(c.claim, c.short) for c in found] == [
-        ("The client is created with auth_id=None, auth_token=None.", "")
+        ("The client is created with auth_id.", "auth id"),
+        ("The client is created with auth_token.", "auth token"),
     ]
 
 
@@ -117,6 +122,114 @@ def test_what_is_no_credential(wrong: Passage) -> None:
     assert credentials([wrong]) == []
 
 
+EXAMPLES = "x-1.0.dist-info/METADATA"
+
+
+@pytest.mark.parametrize(
+    ("example", "claim", "short", "quote"),
+    [
+        (
+            'client = Square(\n    token="YOUR_TOKEN",\n)',
+            "Square is called with token.",
+            "token",
+            "Square(\n    token",
+        ),
+        (
+            'cb_client = Chargebee(api_key="api_key", site="site")',
+            "Chargebee is called with api_key.",
+            "api key",
+            "Chargebee(api_key",
+        ),
+        (
+            'ClientCredentials(\n    client_id="your-app-id",\n    client_secret="your-app-secret"\n)',
+            "ClientCredentials is called with client_id and client_secret.",
+            "client id",
+            'ClientCredentials(\n    client_id="your-app-id",\n    client_secret',
+        ),
+        (
+            "client.connect(url, username, password, function (err, ari) {})",
+            "client.connect is called with username and password.",
+            "username",
+            "client.connect(url, username, password",
+        ),
+    ],
+)
+def test_credentials_of_an_example(example: str, claim: str, short: str, quote: str) -> None:
+    (found,) = exemplified([code(example, "Usage", EXAMPLES)])
+    assert (found.claim, found.short, found.quote) == (f"In the package's example, {claim}", short, quote)
+
+
+@pytest.mark.parametrize(
+    "example",
+    [
+        'AsyncCloudflare(api_token="x")',
+        "client = Square()",
+        'raise AuthError(token="x")',
+        "Client(timeout=3)",
+        f'Client({"x" * 400}, token="x")',
+    ],
+)
+def test_examples_that_pass_no_credential(example: str) -> None:
+    assert exemplified([code(example, "Usage", EXAMPLES)]) == []
+
+
+@pytest.mark.parametrize(
+    ("sources", "subject", "called"),
+    [
+        (["pypi:a==1#x/y.py"], "acme", ["source"]),
+        (
+            [
+                "pypi:botocore==1.44.5#botocore/data/ec2/*/service-2.json.gz",
+                "pypi:botocore==1.44.5#botocore/data/autoscaling/*/service-2.json.gz",
+            ],
+            "aws-ec2",
+            ["source for ec2", "source for autoscaling"],
+        ),
+        (
+            ["pypi:twilio==9.13.0#twilio/rest/voice", "pypi:twilio==9.13.0#twilio/rest/api/v2010/account/call"],
+            "twilio-voice-and-sip",
+            ["source for voice", "source for call"],
+        ),
+        (
+            [
+                "pypi:google-api-python-client==2.202.0#discovery_cache/documents/storage.v1.json",
+                "pypi:google-cloud-storage==3.17.1#google/cloud/storage/*.py",
+            ],
+            "google-cloud-storage",
+            ["source for google-api-python-client", "source for google-cloud-storage"],
+        ),
+        (["pypi:a1==1#x/y.py", "pypi:a1==1#z/y.py"], "acme", ["first source", "second source"]),
+        (["file:README.md", "file:api.json"], "acme", ["first source", "second source"]),
+    ],
+)
+def test_no_two_counts_read_alike(sources: list[str], subject: str, called: list[str]) -> None:
+    assert counts.names(sources, subject) == called
+
+
+def test_a_class_is_told_by_what_it_is_about() -> None:
+    assert (
+        counts.said(4, counts.thing("DropletActionsOperations."))
+        == "The source describes 4 operations of droplet actions."
+    )
+    assert counts.said(1) == "The source describes 1 operation."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "short"),
+    [
+        (
+            "Vultr uses a PAT (Personal Access Token) to interact/authenticate with the APIs.",
+            "personal access token",
+        ),
+        ("To authenticate, you'll need an API key.", "api key"),
+        ("The API takes no API key at all.", ""),
+        ("Sign in at any time before.", ""),
+    ],
+)
+def test_the_short_form_of_a_sentence_about_authentication(sentence: str, short: str) -> None:
+    assert scheme_named(sentence) == short
+
+
 def op(text: str, locator: str = "") -> Passage:
     name = text.partition(":")[0]
     return passage(text, locator or f"BucketsClient.{name}", "x/client.py", "operation")
@@ -131,6 +244,12 @@ def op(text: str, locator: str = "") -> Passage:
         "create: Creates a bucket. This operation is deprecated, use another.",
         "request: Performs any request to the API.",
         "create: creates a bucket in lower case",
+        "deleteServer: Modify the Server associated with this Client.",
+        "get: Increase cache lifetimes by automatically storing all cacheable files into buckets.",
+        "dns.operations.list: Lists operations that match the specified filter in the request.",
+        "dns.operations.get: Gets the latest state of a long-running operation.",
+        "bucket: Factory constructor for bucket object.",
+        "check: Check to see if the allowed field from authorize-account has a bucket restriction.",
         "create: Creates a `bucket with a broken quote.",
     ],
 )
@@ -155,7 +274,30 @@ def test_operations_about_the_subject_come_first_and_are_diverse() -> None:
     quotes = [one.quote for one in shown(passages, ("storage",))]
     assert quotes[0] == "create: Creates a bucket in a location."
     assert quotes[-1] == "get: Retrieves the settings of an account."
-    assert len(quotes) == 4  # no more than three about the same thing
+    assert len(quotes) == 5
+
+
+def test_no_more_than_three_operations_about_what_is_not_the_subject() -> None:
+    verbs = ("Creates", "Lists", "Retrieves", "Updates", "Deletes")
+    passages = [op(f"{verb[:-1].lower()}: {verb} a policy of the {verb}.", "PoliciesClient.x") for verb in verbs]
+    assert len(shown(passages, ("storage",))) == 3
+
+
+def test_a_verb_stands_once_for_a_thing() -> None:
+    passages = [
+        op("list: Lists buckets of the account.", "BucketsClient.list"),
+        op("list_all: Retrieves everything there is, in any order.", "BucketsClient.list_all"),
+    ]
+    assert [one.quote for one in shown(passages, ("storage",))] == ["list: Lists buckets of the account."]
+
+
+def test_without_a_product_the_field_of_work_says_what_matters() -> None:
+    passages = [
+        op("create: Creates a balance platform account.", "BalancePlatformsApi.create"),
+        op("refund: Refunds what was paid before.", "PaymentsApi.refund"),
+        op("create: Creates a payment of any kind.", "PaymentsApi.create"),
+    ]
+    assert shown(passages, ("Adyen",), "Payment and billing")[0].quote == "create: Creates a payment of any kind."
 
 
 def test_at_most_ten_operations_are_shown() -> None:

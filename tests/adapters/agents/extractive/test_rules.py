@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - patterns and sentences are read as wholes
-"""Real sentences, and whether they answer a field: every wrong answer that was ever seen stands here."""
+"""Real sentences, and whether they answer a field: what was quoted wrongly stands here, refused."""
 
 import pytest
 
@@ -11,17 +11,18 @@ from bot.core.evidence import Passage, PassageKind
 ANYTHING = Scope(frozenset({"storage"}))
 
 ANSWERS = [
+    ("authentication", "To authenticate with the Authorize.Net API, use your account's API Login ID and Transaction Key."),
+    ("authentication", 'Authenticate your Client using a tuple of ("api", "YOUR_API_KEY").'),
+    ("authentication", "The package needs to be configured with your site's API key, which is available under Configure Chargebee Section."),
     ("authentication", "While you can provide an `api_key` keyword argument, we recommend using python-dotenv to add it to your `.env` file."),
     ("authentication", "All CopyObject requests must be authenticated and signed by using IAM credentials (access key ID and secret access key for the IAM identities)."),
     ("authentication", "In order to authenticate with the Linode API, you will first need to create a Linode Personal Access Token with your desired account permissions."),
     ("authentication", "Vultr uses a PAT (Personal Access Token) to interact/authenticate with the APIs."),
-    ("authentication", "By default, Microsoft Entra token authentication depends on correct configuration of the following environment variables."),
     ("authentication", "A DigitalOcean API Token is required."),
     ("authentication", "To authenticate, you'll need an API key."),
     ("rate-limits", "CDN endpoints have a rate limit of 5 requests per 10 seconds."),
     ("rate-limits", "RunInstances is subject to both request rate limiting and resource rate limiting."),
     ("rate-limits", "The r2.dev domain is rate-limited and intended for development use."),
-    ("rate-limits", "You can have up to 1,000 inventory configurations per bucket."),
     ("rate-limits", "Supports up to 1,000 events per second in livemode."),
     ("rate-limits", "Unpaginated requests are susceptible to throttling and timeouts."),
     ("webhooks", "You can use Amazon S3 event notifications to notify you when a restore is initiated or completed."),
@@ -42,6 +43,30 @@ ANSWERS = [
 ]  # fmt: skip
 
 WRONG = [
+    ("authentication", "By default, Microsoft Entra token authentication depends on correct configuration of the following environment variables."),
+    ("rate-limits", "You can have up to 1,000 inventory configurations per bucket."),
+    ("authentication", "Credentials for authentication of an app via any external auth method."),
+    ("overview", "(Required) A valid URL of the endpoint that should receive webhook events."),
+    ("rate-limits", "You can have up to 100 policies per account in each Amazon Web Services Region, plus one additional policy per network resource type created by a declarative policy, for a maximum of 103 policies in an Amazon Web Services Region."),
+    ("rate-limits", "You can create a maximum of 50 tag associations for each application status check."),
+    ("rate-limits", "You can create a maximum of 50 application status checks for each account."),
+    ("rate-limits", "You can create a maximum of 1000 versions of a traffic policy."),
+    ("webhooks", "Registers a set of tag keys to include in scheduled event notifications for your resources."),
+    ("webhooks", "You can change the SNS topic for the notification, or the events for which to be notified."),
+    ("webhooks", "A container for specifying the configuration for publication of messages to an Amazon Simple Notification Service (Amazon SNS) topic when Amazon S3 detects specified events."),
+    ("webhooks", "By default, your bucket has no event notifications configured."),
+    ("webhooks", "Amazon SNS topic to which Amazon S3 will publish a message to report the specified events for the bucket."),
+    ("webhooks", "An array of URLs to webhook endpoints that will receive events related to this action."),
+    ("webhooks", "The payload delivered to this URL will be an Input webhook event with a single DTMF digit every time the callee enters DTMF into the call."),
+    ("webhooks", "The Cloud PubSub topic to which this subscription publishes."),
+    ("webhooks", "Send a message to the specified thread within a webhook's channel."),
+    ("webhooks", "Send a Run Task result to Terraform's callback URL."),
+    ("webhooks", "(Required) A valid URL of the endpoint that should receive webhook events."),
+    ("pricing", "You are not billed for the compute resources that this virtual machine uses."),
+    ("pricing", "Additional charges apply when multipath resilience is in effect."),
+    ("pricing", "The cancellation charge depends on how close the reservation is to its start date."),
+    ("pricing", "Smaller objects can be stored, but they are always charged at the Frequent Access tier rates in the S3 Intelligent-Tiering storage class."),
+    ("regions", "The primary location exists in the region you choose at the time you create an account via the Azure Management Azure classic portal, for example, North Central US."),
     ("licence", "The package needs to be configured with your site's API key, which is available under Configure Chargebee Section."),
     ("overview", "This library offers two ways to initialize and use the Acme Storage services."),
     ("authentication", "Includes additional parameters necessary to define basic authentication."),

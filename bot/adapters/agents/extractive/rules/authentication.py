@@ -42,13 +42,22 @@ RULE = Rule(
         ),
         scored(6, r"\bprovide an? `?(?:api_?key|\w*token)`? keyword argument"),
         scored(4, r"\bauthoriz(?:ation|e) header\b"),
+        scored(
+            6,
+            r"^to authenticate\b.*\buse your\b",
+            r"^authenticate (?:your |the )?(?:api )?clients? (?:using|with)\b",
+        ),
+        scored(
+            6,
+            rf"\b(?:configured|initiali[sz]ed|instantiated) with (?:your |an? |the )(?:[\w'’]+ ){{0,3}}{_SCHEME}",
+        ),
     ),
     refused=pattern(
         r"\b(?:vpn|wi-?fi|ldap|saml|radius|smtp|ssh|rdp|database user|two-factor|2fa|mfa|multi-factor|caller id|passkey|3d secure|3ds|cardholder|issuer|kerberos|directory service|active directory domain|registry|docker|repository|bastion|windows|guest|volume|disk|kubernetes|kubeconfig|sip domain|credential list|trunk)\b",
         r"\b(?:dictionary|cache|sort|partition|idempoten\w+|encryption|kms|ssl|tls|host) keys?\b",
         r"\b(?:example|sample)\b|\bdeprecated\b|\berror\b|\bexception\b|\bfails?\b|\binvalid\b|\bunauthorized\b|\bexpired?\b",
         r"\b(?:lists?|returns?|retrieves?|deletes?|updates?|gets?|revokes?|rotates?|describes?|removes?) (?:a |an |the |all |your )",
-        r"\b(?:unlike|includes additional|hmac keys? for|production application|again|run task|webhook|doesn't|does not|don't|instead of|anonymous\w*|apps? with this|public or|discarded|presigned)\b|\b(?:copy source|source blob|content-md5|agent|namespace|device|applications on|instance)\b",
+        r"^credentials for\b|\b(?:unlike|includes additional|hmac keys? for|production application|again|run task|webhook|doesn't|does not|don't|instead of|anonymous\w*|apps? with this|public or|discarded|presigned)\b|\b(?:copy source|source blob|content-md5|agent|namespace|device|applications on|instance)\b",
         r"\bmock|\btest (?:mode|environment)|\bhealth ?check|\bbackend|\bload balanc|\borigin\b|\bmtls\b|\bcname",
     ),
     nowhere=pattern(r"/(?:members|properties|schemas|shapes|definitions)/"),

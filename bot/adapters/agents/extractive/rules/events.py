@@ -41,7 +41,10 @@ RULE = Rule(
         r"\b(?:email list|pagerduty)\b|\boauth|\bredirect",
         r"\b(?:example|sample)\b|\bmock|\bfails? with|\b(?:4\d\d|5\d\d)\b|\bslack\b[^.]*\bincoming\b",
         r"\barns?\b|\blogs?\b|\(optional\)|\boptional list\b|^(?:if set|a variant|intended)\b|\b(?:compute the|header for|same configuration|be aware|tied to|already been verified|returned by|application-owned)|^(?:used to|indicates|valid only|the bucket must)\b|\bcron\b|\badmission\b|\bfleet\b|\bmicrosoft teams\b|\bpassing\b",
+        r"^(?:an? |the )?(?:[\w()]+ ){0,5}(?:to which|(?:that|which) will receive|for specifying|is an xml|urls? (?:to|of|for))\b|^(?:(?:an? )?array|list) of\b|^the (?:payload|official)\b|^(?:your webhook|a subscription to)\b",
+        r"\b(?:sdk for|set of tag keys|test messages?|test notification|has no|webhook's (?:channel|token)|run task|bgp|you can change|vpc endpoint|by sending a test|must have a url)\b",
     ),
+    nowhere=pattern(r"/(?:members|properties)/"),
     bonus=(scored(1, r"\bevents?\b"), scored(2, r"\bwhen\b[^.]*\b(?:happens|occurs|event|changes?)\b")),
     heading=pattern(r"\bwebhook", r"\bnotification", r"\bevents?\b"),
 )

@@ -6,6 +6,7 @@ from bot.adapters.agents.extractive.rule import Rule, pattern, scored
 _N = r"(?:\d[\d,.]*|one|two|three|five|ten)"
 _TIME = r"(?:second|minute|hour|day|month|\d+ (?:seconds|minutes|hours|days))s?"
 _ASKED = r"(?:requests?|calls?|queries|transactions|operations|api (?:requests|calls)|messages|events|downloads|uploads|writes|reads|files|times|emails)"
+_THINGS = r"(?:hosted zones?|instances?|servers?|buckets?|objects?|zones?|domains?|volumes?|messages?|calls?|(?:phone )?numbers?|apps?|api keys?|tokens?|webhooks?|trunks?|connections?|members?|channels?|users?|workspaces?|projects?)"
 
 RULE = Rule(
     queries=(
@@ -35,16 +36,14 @@ RULE = Rule(
             r"\b(?:limit|rate|throttl|exceed)[^.]*\b(?:429|too many requests)\b",
         ),
         scored(4, r"\b(?:susceptible to|encounter) throttling\b"),
+        scored(5, rf"\b(?:account limit|service limit|default limit)s?\b[^.]*\b(?:is|are|of|to)\b[^.]*\b{_N}"),
         scored(
-            5, rf"\b(?:quota|account limit|service limit|default limit)s?\b[^.]*\b(?:is|are|of|to)\b[^.]*\b{_N}"
+            4,
+            rf"\b(?:limited to|limit of|maximum of|up to|no more than|at most)\b (?:a maximum of )?{_N} {_THINGS} (?:per|for each|in each|in an?|in your) (?:\w+ )?(?:account|bucket|project|region|organization|zone|user|team|resource group|subscription|customer|workspace|application)\b",
         ),
         scored(
             4,
-            rf"\b(?:limited to|limit of|maximum of|up to|no more than|at most)\b (?:a maximum of )?{_N} (?:\w+ ){{1,4}}(?:per|for each|in each|in an?|in your) (?:account|bucket|project|region|organization|zone|user|team|resource group|subscription|customer|workspace|application)\b",
-        ),
-        scored(
-            4,
-            rf"\b(?:account|bucket|project|region|organization|zone|user|team|subscription|customer|you) (?:can|may) (?:have|create|own|contain) (?:up to|at most|a maximum of|only|no more than) {_N} ",
+            rf"\b(?:account|bucket|project|region|organization|zone|user|team|subscription|customer|you) (?:can|may) (?:have|create|own|contain) (?:up to|at most|a maximum of|only|no more than) {_N} {_THINGS}\b",
         ),
     ),
     refused=pattern(
@@ -62,6 +61,7 @@ RULE = Rule(
     ),
     nowhere=pattern(r"/(?:schemas|properties|members|shapes)/|SecurityPolic|CachePolicy"),
     bonus=(
+        scored(3, r"\brequests?\b[^.]*\brate[- ]?limit|\brate[- ]?limit\w*\b[^.]*\brequests?\b"),
         scored(2, rf"\b{_N}\b"),
         scored(1, r"\b(?:default|by default)\b"),
         scored(2, r"\b(?:api|account|per (?:second|minute|hour))\b"),

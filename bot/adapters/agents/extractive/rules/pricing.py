@@ -36,6 +36,7 @@ RULE = Rule(
         r"\b(?:customer|buyer|cardholder|subscriber|invoice|subscription item|payment intent|checkout|coupon|line item|refund|dispute|tax|subscription|seller|card|payer|plan)s?\b",
         r"\b(?:error|exception|deprecated|parameter|boolean|flag indicating)\b|\bproject (?:id )?to be billed\b|\bbucket owner\b|\buser_?project\b|\brequester",
         r"\b(?:returns?|lists?|retrieves?|gets?|filter|sort)\b[^.]{0,40}\b(?:price|pricing|bill|cost|charge)",
+        r"\bthis virtual machine\b|^additional charges apply\b|\bcancellation charge\b|\bcopy source\b",
         r"\b(?:battery|electric)\b|\bin charge of\b|\bat the cost of\b|\bquote\b|\byou are still\b|\bno longer\b",
     ),
     nowhere=pattern(r"/(?:members|properties|schemas|shapes|definitions)/"),

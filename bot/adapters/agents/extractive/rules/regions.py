@@ -41,7 +41,7 @@ RULE = Rule(
         r"\b(?:default is|defaults to|must (?:match|be the same)|same region|cross-region|different region|another region|specified region|from one region)\b",
         r"\b(?:file|memory|byte|log|disk|storage|backup|document|code|import|install\w*|temporary) locations?\b|\blocation header|\bgeo(?:location)\b",
         r"\b(?:must specify|cidr|geo ?locations?|geographic locations?|endpoint|interconnect\w*|vpc|plans?|resource types?|monitor|zonal endpoint|rollout|scored|response to|kubernetes|in a region)\b",
-        r"\b(?:price|cost|charg\w+|bill\w+)\b|\bstate or|\bprovince\b|\baddress\b|\bpolic(?:y|ies)\b",
+        r"\bclassic portal\b|\b(?:price|cost|charg\w+|bill\w+)\b|\bstate or|\bprovince\b|\baddress\b|\bpolic(?:y|ies)\b",
     ),
     nowhere=pattern(r"/(?:members|properties|schemas|shapes|definitions)/"),
     bonus=(scored(2, r"\b(?:all|every|available|supported)\b"), scored(1, r"\bregions\b")),
