@@ -264,6 +264,9 @@ def main(args: list[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted; what was recorded is kept. The same command goes on from here.", err=True)
         code = 1
+    except BrokenPipeError:  # whoever read the output has seen enough
+        sys.stdout = None
+        code = 1
     except Exception as error:
         code = _failed(error, as_json="--json" in arguments)
     sys.exit(code)
@@ -280,13 +283,18 @@ def _start_quickly() -> None:
 
 
 def _failed(error: Exception, *, as_json: bool) -> int:
-    from bot.errors import InvalidInput, SwarmError
+    from bot.errors import InvalidInput, MachineError, SwarmError
 
+    if isinstance(error, OSError) and error.strerror:
+        place = f"{error.filename}: " if error.filename else ""
+        error = MachineError(f"{place}{error.strerror}", "mend that and run again; what was recorded is kept")
     if not isinstance(error, SwarmError):
         import traceback
 
         traceback.print_exc()
-        click.echo("this is a bug in swarm; please report it with the lines above. Nothing was merged.", err=True)
+        click.echo(
+            "this is a bug in swarm; please report it with the lines above. What was recorded is kept.", err=True
+        )
         return 3
     if as_json:
         click.echo(json.dumps({"errors": [problem.as_dict() for problem in error.problems]}, indent=2))

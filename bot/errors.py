@@ -48,3 +48,8 @@ class Refused(SwarmError):
 
 class LostRace(SwarmError):
     """A ref moved between reading and writing; the caller reads again and decides anew."""
+
+
+class MachineError(SwarmError):
+    """This machine is in the way, not the input: a full disk, a folder that cannot be written. Nothing is recorded
+    because of it: the same command goes on when there is room."""

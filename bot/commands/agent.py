@@ -7,7 +7,7 @@ from bot.commands.files import json_bytes
 from bot.commands.record import Handover
 from bot.core.mission import AgentSpec, Backend, Mission
 from bot.core.records import Launch
-from bot.errors import SwarmError
+from bot.errors import MachineError, SwarmError
 from bot.ports import Agent, Brief, Clock
 
 Backends = Callable[[Backend], Agent]
@@ -23,7 +23,10 @@ def agent(
     attempt: int,
     progress: Callable[[str], None],
 ) -> Handover:
-    """The handover of one attempt. A backend that fails leaves its reason instead of an artifact."""
+    """The handover of one attempt. A backend that fails leaves its reason instead of an artifact.
+
+    Raises MachineError when this machine is in the way: that is no failure of the agent, and uses up no attempt.
+    """
     started = clock.now()
     brief = Brief(
         mission=mission,
@@ -35,6 +38,8 @@ def agent(
     )
     try:
         result = backends(spec.backend or mission.agent.backend).research(brief, progress)
+    except MachineError:
+        raise
     except SwarmError as error:
         return Handover(spec, attempt, started, failure=str(error))
     except Exception as error:

@@ -1,6 +1,8 @@
 """A whole session on a real repository, undisturbed and disturbed."""
 
+from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -9,7 +11,7 @@ from bot.adapters.git import GitRepository
 from bot.commands.close import Closed
 from bot.core.findings import AgentResult
 from bot.core.mission import Backend
-from bot.errors import Refused, SwarmError
+from bot.errors import MachineError, Refused, SwarmError
 from bot.ports import Agent, Brief
 from bot.render.state_files import STATE_FILES
 from tests.repos import git, tip
@@ -159,6 +161,16 @@ def test_an_agent_that_fails_is_tried_again(tmp_path: Path, cache: Path) -> None
     assert closed.merged is not None
 
 
+def test_a25_a_full_disk_ends_the_run_and_uses_up_no_attempt(tmp_path: Path, cache: Path) -> None:
+    folder = widgets(tmp_path / "repo")
+    agent = moody(folder, cache, 2, MachineError("the disk is full", "make room"))
+    with pytest.raises(MachineError, match="the disk is full"):
+        session(folder, cache, backends=lambda _: agent)
+    watcher = Watcher()
+    assert session(folder, cache, watcher=watcher).merged is not None
+    assert "agent-1/1" in watcher.begun
+
+
 def test_an_agent_that_fails_for_good_is_a_blocker_and_fails_the_gate(tmp_path: Path, cache: Path) -> None:
     folder = widgets(tmp_path / "repo")
     agent = moody(folder, cache, 2, SwarmError("the source of all answers is dry", "wait for rain"))
@@ -233,6 +245,30 @@ def test_an_abandoned_session_leaves_nothing_to_the_next(tmp_path: Path, cache: 
     closed = session(folder, cache, watcher=watcher)
     assert watcher.begun == ["agent-1/1", "agent-2/1"]
     assert closed.merged is not None
+
+
+def test_an_interruption_stops_the_other_agents_at_their_next_sign_of_life(tmp_path: Path, cache: Path) -> None:
+    folder, at_work = widgets(tmp_path / "repo"), Event()
+    stopped: list[str] = []
+
+    class Interrupted:
+        def research(self, brief: Brief, progress: Callable[[str], None]) -> AgentResult:
+            if brief.agent.id == "agent-1":
+                assert at_work.wait(10)
+                raise KeyboardInterrupt
+            try:
+                for _ in range(1_000_000):
+                    progress("reading")
+                    at_work.set()
+            except BaseException as error:
+                stopped.append(type(error).__name__)
+                raise
+            raise AssertionError("nobody stopped it")
+
+    with pytest.raises(KeyboardInterrupt):
+        session(folder, cache, backends=lambda _: Interrupted(), parallel=2)
+    assert stopped == ["Stopped"]
+    assert session(folder, cache).merged is not None
 
 
 def test_only_one_run_of_a_mission_at_a_time(tmp_path: Path) -> None:

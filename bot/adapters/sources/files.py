@@ -11,6 +11,13 @@ from bot.adapters.sources.uri import FileUri
 
 def read(uri: FileUri, root: Path, caps: Caps) -> list[tuple[str, Content]]:
     """The files that a URI names, by path in the repository. Raises Unusable for none, or for one outside."""
+    try:
+        return _read(uri, root, caps)
+    except (OSError, RuntimeError) as error:  # a name that is too long, a folder that is closed, a circle of links
+        raise Unusable("unreadable", f"{uri.path[:100]}: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _read(uri: FileUri, root: Path, caps: Caps) -> list[tuple[str, Content]]:
     base, wanted = root.resolve(), PurePosixPath(uri.path).as_posix()
     literal = _literal(wanted)
     place = _inside(base, literal)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bot.adapters.sources.draft import Draft
 from bot.core.evidence import Passage, PassageKind
-from bot.errors import SwarmError
+from bot.errors import MachineError
 
 _SCHEMA = """
 CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -103,7 +103,7 @@ def build(file: Path, documents: Documents, facts: Callable[[], dict[str, str]])
     """Writes the index of (document URI, drafts) pairs to `file`, whole or not at all.
 
     `facts` is asked when the documents are at their end, so that it can tell how reading them went.
-    Raises SwarmError when the disk does not take it.
+    Raises MachineError when the disk does not take it.
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -113,10 +113,16 @@ def build(file: Path, documents: Documents, facts: Callable[[], dict[str, str]])
                 _fill(db, documents, facts)
             built.replace(file)
     except (OSError, sqlite3.OperationalError) as error:
-        raise SwarmError(
-            f"cannot write the cache of sources at {file.parent}: {error}", "make room there"
-        ) from error
+        raise cannot_write(file.parent, error) from error
     return Index(file)
+
+
+def cannot_write(folder: Path, error: Exception) -> MachineError:
+    """The error of a cache that does not take what was read."""
+    return MachineError(
+        f"cannot write the cache of sources at {folder}: {error}",
+        "make room there, or name another folder with --cache; then run again",
+    )
 
 
 def _fill(db: sqlite3.Connection, documents: Documents, facts: Callable[[], dict[str, str]]) -> None:

@@ -17,7 +17,7 @@ from filelock import FileLock
 from bot.adapters.sources import archive, files, packages, select
 from bot.adapters.sources.archive import Content
 from bot.adapters.sources.convert import VERSION
-from bot.adapters.sources.index import Index, build
+from bot.adapters.sources.index import Index, build, cannot_write
 from bot.adapters.sources.opened import Opened, readable, unopened
 from bot.adapters.sources.reading import Raw, Reading
 from bot.adapters.sources.state import Caps, Unusable
@@ -123,6 +123,8 @@ class Library:
                     return self._page(uri, self._web.fetch(url))
         except Unusable as problem:
             return unopened(uri, problem, self._clock.now())
+        except OSError as error:  # what a source can do wrong is a state; what is left is the cache
+            raise cannot_write(self._cache, error) from error
 
     def _package(self, uri: str, package: PackageUri, *, whole: bool) -> Opened:
         def read() -> Iterable[Raw]:

@@ -4,6 +4,7 @@ They are read only: nothing is installed, and nothing of them is executed. pip w
 even to download it; so only wheels are asked for. npm is run outside of the repository and without scripts.
 """
 
+import errno
 import os
 import shutil
 import signal
@@ -21,6 +22,7 @@ _UNREACHABLE = (
     "NewConnectionError", "ConnectTimeout", "ConnectionError", "Max retries", "Retrying (", "ProxyError",
     "SSLError", "timed out", "401 ", "403 ", "407 ",
 )  # fmt: skip
+_FULL = ("No space left on device", "ENOSPC", "Disk quota exceeded", "EDQUOT")
 _NPM_ABSENT = ("E404", "ETARGET", "ENOVERSIONS")
 _PIP_OPTIONS = ("--disable-pip-version-check", "--no-input", "--no-cache-dir", "--retries", "2")
 
@@ -109,7 +111,10 @@ def _run(command: list[str], scratch: Path, caps: Caps) -> Ended:
                     raise _too_large(caps)
         finally:
             _end(process)
-    return Ended(code, out.read_text(errors="replace"), err.read_text(errors="replace"))
+    ended = Ended(code, out.read_text(errors="replace"), err.read_text(errors="replace"))
+    if code and any(word in ended.err for word in _FULL):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # the disk's fault, not the package's
+    return ended
 
 
 def _wait(process: subprocess.Popen[bytes]) -> int | None:

@@ -102,3 +102,11 @@ def test_a20_more_files_than_the_cap_are_refused(library: MakeLibrary, repositor
 def test_a22_a_binary_file_is_unreadable(library: MakeLibrary, repository: Path, data: bytes) -> None:
     (repository / "logo.md").write_bytes(data)
     assert library().open("file:logo.md").searched.state == "unreadable"
+
+
+def test_a25_names_that_no_file_can_have_and_circles_are_states(library: MakeLibrary, repository: Path) -> None:
+    (repository / "circle.md").symlink_to("circle.md")
+    for path in ("a" * 400 + ".md", "circle.md"):
+        searched = library().open(f"file:{path}").searched
+        assert searched.state in {"dead", "unreadable"}, path
+        assert searched.reason

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.sources.library import Library
-from bot.errors import SwarmError
+from bot.errors import MachineError
 from bot.ports import SourceLibrary
 from tests.adapters.sources.conftest import FixedClock, MakeLibrary
 from tests.builders import NOW
@@ -148,7 +148,13 @@ def test_what_a_crash_left_behind_is_no_index(library: MakeLibrary, tmp_path: Pa
 def test_a25_a_cache_that_cannot_be_written_is_said_so(tmp_path: Path, repository: Path, api: str) -> None:
     (tmp_path / "cache").mkdir()
     (tmp_path / "cache/indexes").write_text("in the way")
-    with pytest.raises(SwarmError, match="cannot write the cache of sources"):
+    with pytest.raises(MachineError, match="cannot write the cache of sources"):
+        Library(tmp_path / "cache", repository, FixedClock()).open(api)
+
+
+def test_a25_a_cache_that_is_no_folder_is_said_so(tmp_path: Path, repository: Path, api: str) -> None:
+    (tmp_path / "cache").write_text("in the way")
+    with pytest.raises(MachineError, match=r"cannot write the cache of sources .*--cache"):
         Library(tmp_path / "cache", repository, FixedClock()).open(api)
 
 

@@ -263,3 +263,13 @@ def test_a_real_package_of_npm_is_read(library: MakeLibrary) -> None:
     source = opened.open("npm:@lemonsqueezy/lemonsqueezy.js@4.0.0")
     assert source.count("operation") > 50
     assert opened.open("npm:@lemonsqueezy/lemonsqueezy.js@999.0.0").searched.state == "dead"
+
+
+def test_a25_a_full_disk_is_not_the_packages_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What pip says of a full disk must not end as "this package does not exist"."""
+    client = tmp_path / "npm"
+    client.write_text("#!/bin/sh\necho 'npm error code ENOSPC' >&2\nexit 1\n")
+    client.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    with pytest.raises(OSError, match="No space left"):
+        packages.fetch(PackageUri("npm", "acme", "1.0"), tmp_path / "store", Caps())
