@@ -48,7 +48,7 @@ class Git:
             *args,
         ]
         try:
-            done = subprocess.run(command, input=stdin, capture_output=True, env=environment, check=False)
+            done = _completed(command, stdin, environment)
         except FileNotFoundError as error:
             raise SwarmError("git is not installed", "install git 2.30 or newer") from error
         if done.returncode not in ok:
@@ -61,6 +61,19 @@ class Git:
     def text(self, *args: str, ok: Sequence[int] = (0,)) -> str:
         """What the command prints, without the last newline."""
         return self.run(*args, ok=ok).stdout.decode(errors="surrogateescape").rstrip("\n")
+
+
+def _completed(
+    command: list[str], stdin: bytes, environment: dict[str, str]
+) -> subprocess.CompletedProcess[bytes]:
+    """Runs git to its end, also when this process is interrupted or its group is killed: git that is cut off leaves
+    lock files behind, and every later command would stumble over them."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, process_group=0
+    ) as process:
+        out, err = process.communicate(stdin)
+    return subprocess.CompletedProcess(command, process.returncode, out, err)
 
 
 def _command(args: Sequence[str]) -> str:

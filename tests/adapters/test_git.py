@@ -1,5 +1,7 @@
 """GitRepository on real repositories."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -172,3 +174,13 @@ def test_a25_an_unwritable_object_store_is_said_and_nothing_is_lost(repo: GitRep
         repo.commit([], {"a": b"1"}, "m", NOW)
     (folder / ".git" / "objects-away").rename(objects)
     assert repo.refs("refs/") == before
+
+
+def test_g10_git_is_in_a_group_of_its_own(
+    tmp_path: Path, repo: GitRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What ends this process (Ctrl-C, `timeout`) must not cut git off in the middle: it would leave lock files."""
+    (tmp_path / "git").write_text(f"#!{sys.executable}\nimport os; print(os.getpgrp() == os.getpid())\n")
+    (tmp_path / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    assert repo.git.text("merge") == "True"
