@@ -66,8 +66,10 @@ class Git:
 def _completed(
     command: list[str], stdin: bytes, environment: dict[str, str]
 ) -> subprocess.CompletedProcess[bytes]:
-    """Runs git to its end, also when this process is interrupted or its group is killed: git that is cut off leaves
-    lock files behind, and every later command would stumble over them."""
+    """Runs git to its end, also when this process is interrupted or its group is killed.
+
+    Git that is cut off leaves lock files behind, and every later command would stumble over them.
+    """
     pipe = subprocess.PIPE
     with subprocess.Popen(
         command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, process_group=0
