@@ -1,10 +1,12 @@
 """The state of a citation: what the source says today, next to what the claim says."""
 
+import re
 from dataclasses import dataclass
 
 from bot.core.evidence import Evidence
 from bot.core.findings import CitationState, Finding
 from bot.core.quotes import document, invisible, meaningful, normalise, reordering, stands_in
+from bot.core.source_uris import package_name
 from bot.core.support import unsupported
 from bot.core.tokens import facts
 
@@ -84,7 +86,7 @@ def _misquoted(finding: Finding, evidence: Evidence) -> str:
 def _overstated(finding: Finding, evidence: Evidence) -> str:
     """What the claim or its short form says beyond the quote."""
     counted = evidence.count if finding.citation.method == "counted" else None
-    claim, value = normalise(finding.claim), normalise(finding.value)
+    claim, value = (_without_package(normalise(text), finding) for text in (finding.claim, finding.value))
     if counted is not None and (wrong := _miscounted(claim, value, counted)):
         return wrong
     quote = normalise(finding.citation.quote)
@@ -92,6 +94,12 @@ def _overstated(finding: Finding, evidence: Evidence) -> str:
         unsupported(text, quote, finding.subject, counted=counted) for text in (claim, value) if text != quote
     )
     return next(filter(None, beyond), "")
+
+
+def _without_package(text: str, finding: Finding) -> str:
+    """The text without the name of the cited package: the citation itself says which one it is."""
+    name = package_name(finding.citation.source)
+    return re.sub(rf"(?<![\w@/.-]){re.escape(name)}(?![\w/-])", "it", text) if name else text
 
 
 def _miscounted(claim: str, value: str, count: int) -> str:

@@ -42,6 +42,14 @@ def tells_of_its_package(path: str) -> bool:
     return _ABOUT.fullmatch(path) is not None
 
 
+def package_name(uri: str) -> str:
+    """The name in the URI of a package or of one of its files, as it is written there; '' for any other source."""
+    scheme, _, rest = uri.partition(":")
+    if scheme not in ("pypi", "npm"):
+        return ""
+    return rest.partition("#")[0].rpartition("==" if scheme == "pypi" else "@")[0]
+
+
 def _pinned(scheme: str, package: str) -> tuple[str, str]:
     """Name and version; the names of Python packages are compared as the registry does."""
     name, _, version = package.rpartition("==" if scheme == "pypi" else "@")

@@ -140,6 +140,20 @@ def test_g27_any_other_count_is_unsupported(given_finding: Finding, why: str) ->
     assert checked.reason.startswith(why)
 
 
+@pytest.mark.parametrize(
+    ("claim", "state"),
+    [
+        ("The package linode-api4 has the version 5.48.0.", "verified"),
+        ("The package linode-api5 has the version 5.48.0.", "unsupported"),
+        ("linode-api4/v2 has the version 5.48.0.", "unsupported"),
+        ("The package linode-api4 has the version 5.48.1.", "unsupported"),
+    ],
+)
+def test_g27_a_claim_may_name_the_package_that_it_cites(claim: str, state: str) -> None:
+    named = finding(claim, "Version: 5.48.0", source="pypi:linode-api4==5.48.0#README.md")
+    assert check(named, evidence("Version: 5.48.0")).state == state
+
+
 def test_a_reason_always_fits_into_a_finding() -> None:
     claim = "x" * 500 + "_y"
     assert len(check(finding(claim, LIMIT), evidence()).reason) == 300

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.source_uris import belongs
+from bot.core.source_uris import belongs, package_name
 
 BOTO = "pypi:botocore==1.44.5#botocore/data/ec2/**/service-2.json.gz"
 PAGE = "https://docs.example.com/api/auth.html"
@@ -85,3 +85,17 @@ def test_a11_any_text_may_be_asked_about(text: str, source: str) -> None:
     scheme = source.partition(":")[0]
     assert belongs(f"{scheme}:{text}", source, ("b.example",)) in (True, False)
     assert not belongs(f"{scheme}:/{text}/../x", source)
+
+
+@pytest.mark.parametrize(
+    ("uri", "name"),
+    [
+        ("pypi:google-cloud-storage==3.17.1#README.md", "google-cloud-storage"),
+        ("npm:@vultr/vultr-node@2.8.0", "@vultr/vultr-node"),
+        ("https://docs.example.com/", ""),
+        ("file:docs/api.md", ""),
+        ("pypi:unpinned", ""),
+    ],
+)
+def test_the_name_of_a_cited_package(uri: str, name: str) -> None:
+    assert package_name(uri) == name
