@@ -15,7 +15,7 @@ from bot.errors import Refused, SwarmError
 
 if TYPE_CHECKING:
     from bot.adapters.sources.library import Library
-    from bot.commands.close import Closing
+    from bot.commands.close import Closed, Closing
     from bot.core.mission import AgentSpec
     from bot.core.session import SessionData
     from bot.ports import Agent
@@ -54,7 +54,7 @@ class Workplace:
         with forge.running(loaded.mission), show(loaded, sys.stderr) as display:
             parts = Running(self._closing(forge, sources), backends, display, parallel)
             closed = run(parts, mission=content, file=str(mission), by="local", merge=merge)
-        return ending(closed, base=self.base, seconds=time.monotonic() - began)
+        return ending(closed, base=self.base, seconds=time.monotonic() - began, place=self._place(closed))
 
     def launch(self, mission: Path, by: str) -> Outcome:
         """`swarm launch`."""
@@ -115,7 +115,16 @@ class Workplace:
 
         began = time.monotonic()
         closed = close(self._closing(LocalForge(self.repo.git.directory), self._library()), session, merge=merge)
-        return ending(closed, base=self.base, seconds=time.monotonic() - began)
+        return ending(closed, base=self.base, seconds=time.monotonic() - began, place=self._place(closed))
+
+    def _place(self, closed: "Closed") -> str:
+        """Where a person can open the deliverable: the file, where the base branch is checked out."""
+        name = closed.data.mission.deliverable
+        file = self.repo.git.directory / name
+        if closed.merged and file.is_file():
+            here = Path.cwd()
+            return str(file.relative_to(here) if file.is_relative_to(here) else file)
+        return f"git show {self.base}:{name}"
 
     def gate(self, session: str) -> Outcome:
         """`swarm gate`."""
@@ -140,7 +149,7 @@ class Workplace:
 
     def _closing(self, forge: LocalForge, sources: "Library") -> "Closing":
         from bot.adapters.secrets import scan
-        from bot.commands.close import Closing
+        from bot.commands.close import Closed, Closing
 
         return Closing(self.repo, forge, sources, self.clock, self.base, scan)
 

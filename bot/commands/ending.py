@@ -6,8 +6,11 @@ from bot.core.money import MICRO, usd
 from bot.render.verdict import verdict_text
 
 
-def ending(closed: Closed, *, base: str, seconds: float) -> Outcome:
-    """The end of `run` and `close`; the shape of its data is documented in docs/cli.md."""
+def ending(closed: Closed, *, base: str, seconds: float, place: str) -> Outcome:
+    """The end of `run` and `close`; the shape of its data is documented in docs/cli.md.
+
+    `place` is where the deliverable can be opened once it is merged, for a person.
+    """
     data = closed.data
     records = list(data.records.values())
     spent = sum(record.usage.micro_usd for record in records)
@@ -35,16 +38,16 @@ def ending(closed: Closed, *, base: str, seconds: float) -> Outcome:
         f"{sums} · {usd(spent)} USD",
         "",
         verdict_text(closed.verdict),
-        _last(closed, branch, base) + f" · {clock(seconds)}",
+        _last(closed, branch, base, place) + f" · {clock(seconds)}",
     ]
     passed = closed.verdict.state == "pass"
     return Outcome(report, "\n".join(lines), Exit.DONE if passed else Exit.ACT)
 
 
-def _last(closed: Closed, branch: str, base: str) -> str:
+def _last(closed: Closed, branch: str, base: str, place: str) -> str:
     deliverable = closed.data.mission.deliverable
     if closed.merged:
-        return f"merged {closed.merged[:12]} into {base} · {deliverable}"
+        return f"merged {closed.merged[:12]} into {base} · {place}"
     if closed.verdict.state == "pass":
         return f"passed, not merged · {deliverable} on branch {branch}"
     return f"not merged: see what failed · {deliverable} on branch {branch} · nothing is lost"
