@@ -149,7 +149,7 @@ class Workplace:
 
     def _closing(self, forge: LocalForge, sources: "Library") -> "Closing":
         from bot.adapters.secrets import scan
-        from bot.commands.close import Closed, Closing
+        from bot.commands.close import Closing
 
         return Closing(self.repo, forge, sources, self.clock, self.base, scan)
 
