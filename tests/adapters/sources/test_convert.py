@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - documents are read as wholes
 """From documents to passages."""
 
 import json
@@ -480,3 +481,51 @@ def test_a20_any_bytes_are_read_or_refused(data: bytes, path: str) -> None:
         convert(path, data, Caps())
     except Unusable as problem:
         assert problem.reason
+
+
+def test_what_is_handed_the_client_is_a_part_of_the_api() -> None:
+    code = '''
+class Voice:
+    def __init__(self, http_client):
+        self.http_client = http_client
+
+    def create_call(self, params):
+        """Creates a new call."""
+
+
+class Player:
+    def __init__(self, http_client, volume):
+        """Plays what was recorded before."""
+
+    def stop(self):
+        """Stops the playing."""
+'''
+    assert passages("voice.py", code, "operation") == [("Voice.create_call", "create_call: Creates a new call.")]
+
+
+def test_every_class_of_a_module_of_operations_is_a_part_of_the_api() -> None:
+    code = "class Customer:\n    class Params(TypedDict):\n        def x(self): ...\n\n    def retrieve(self, id):\n        return id\n"
+    found = passages("chargebee/models/customer/operations.py", code, "operation")
+    assert found == [("Customer.retrieve", "retrieve: retrieve(id)")]
+    assert passages("chargebee/models/customer/responses.py", code, "operation") == []
+
+
+def test_what_a_client_without_operations_is_created_with() -> None:
+    code = "class BaseClient:\n    def __init__(self, api_key, timeout=None):\n        self.api_key = api_key\n"
+    assert passages("base_client.py", code, "code") == [
+        ("BaseClient.__init__ signature", "__init__(api_key, timeout=None)")
+    ]
+
+
+def test_a_term_is_read_as_its_words() -> None:
+    code = 'def authorize(key):\n    """\n    :param str key: user\'s :term:`application key` of it\n    """\n'
+    assert passages("api.py", code) == [("authorize", "str key: user's application key of it")]
+
+
+def test_operations_listed_in_markdown() -> None:
+    listed = "# Client\n\n### Operations\n\n#### channels\n\nAbout them.\n\n##### hangup\n\nDelete the channel.\n\nIt is gone for good then.\n"
+    assert passages("README.md", listed) == [
+        ("Client > Operations > channels", "About them."),
+        ("Client > Operations > channels > hangup", "channels.hangup: Delete the channel."),
+        ("Client > Operations > channels > hangup ¶2", "It is gone for good then."),
+    ]

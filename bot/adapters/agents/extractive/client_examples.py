@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and sentences are read as wholes
 """How a package's own documentation creates its client: the credentials that its example passes. Pure."""
 
 import re
@@ -21,7 +22,8 @@ def exemplified(passages: Iterable[Passage]) -> list[Credential]:
     for passage in passages:
         for one in _passed(passage):
             found.setdefault(one.short, one)
-    return list(found.values())[:_SHOWN]
+    telling = [one for one in found.values() if one.short != "credentials"]
+    return (telling or list(found.values()))[:_SHOWN]
 
 
 def _passed(passage: Passage) -> Iterator[Credential]:
@@ -36,7 +38,7 @@ def _passed(passage: Passage) -> Iterator[Credential]:
         called = list(dict.fromkeys(name["name"] for name in names))
         if len(quote) <= _MAX:
             claim = f"In the package's example, {call['callee']} is called with {' and '.join(called)}."
-            yield Credential(claim, words_of(called[0]), quote, passage)
+            yield Credential(claim, " and ".join(map(words_of, called[:2])), quote, passage)
 
 
 def _end(text: str, start: int) -> int:

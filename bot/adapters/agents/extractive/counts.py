@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and sentences are read as wholes
 """In which words a count says what it counted, so that no two counts of a subject read alike. Pure."""
 
 import re
@@ -41,7 +42,7 @@ def thing(part: str) -> str:
 def _selected(source: str, own: frozenset[str]) -> str:
     """The last telling word of the selection: of `#twilio/rest/trunking`, `trunking`."""
     segments = [_ENDINGS.sub("", segment) for segment in source.partition("#")[2].split("/")]
-    words = [word.lower() for segment in segments[1:] for word in _LITERAL.findall(segment)]
+    words: list[str] = [word.lower() for segment in segments[1:] for word in _LITERAL.findall(segment)]
     plain = [word for word in words if _WORD.fullmatch(word) or word in own]
     telling = [word for word in plain if word not in _SAYS_NOTHING]
     return (telling or plain or [""])[-1]
@@ -49,7 +50,7 @@ def _selected(source: str, own: frozenset[str]) -> str:
 
 def _package(source: str) -> str:
     """The package's name, where it is made of plain words."""
-    scoped: str = re.split(r"[=@#]", source.partition(":")[2].lstrip("@"))[0]
+    scoped = str(re.split(r"[=@#]", source.partition(":")[2].lstrip("@"))[0])
     name = scoped.partition("/")
     plain = (name[2] or name[0]).lower()
     return plain if re.fullmatch(r"[a-z]+(?:-[a-z]+)*", plain) else ""

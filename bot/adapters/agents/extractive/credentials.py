@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - patterns and sentences are read as wholes
 """What a client is created with: the credentials among its parameters. Pure.
 
 The parameter's own documentation is the best answer; the constructor's signature is the second best.
@@ -30,7 +31,7 @@ NAME = (
     r"username|password|api_?secret|server_?token|account_?key|merchant_id|public_key|private_key|xapikey)"
 )
 _DOCUMENTED = re.compile(
-    rf"^(?:\w+ )?`*(?P<name>{NAME})`*(?: \([^)]*\))?: (?P<said>.+)", re.IGNORECASE | re.DOTALL
+    rf"^(?:\w+ )?(?P<name>`*{NAME}`*)(?: \([^)]*\))?: (?P<said>.+)", re.IGNORECASE | re.DOTALL
 )
 _FROM = re.compile(rf"^`*(?P<name>{NAME})`* from `*(?P<variable>[A-Z][A-Z0-9_]+)`*$")  # an environment variable
 _ONE = rf"{NAME}(?:=[^,()]*)?(?=[,)])"
@@ -38,11 +39,12 @@ _RUN = re.compile(rf"(?<=[( ]){_ONE}(?:, {_ONE})*", re.IGNORECASE)
 _TELLS = re.compile(r"\b(?:token|key|credentials?|secret|authenticat\w*|password|oauth|sid)\b", re.IGNORECASE)
 _END = re.compile(r"(?<=[.])\s")
 _MAX, _SHOWN = 300, 4
+_SECRET = re.compile(r"token|api key|secret|private key|credentials")
 _DENIES = re.compile(r"\b(?:not|no|without|never|none|cannot)\b|n't\b", re.IGNORECASE)
 
 
 _SCHEMES = re.compile(
-    r"\b(?:personal access token|api (?:login id and transaction key|key|token)|access token|bearer token|auth(?:entication)? token|application key|service account|"
+    r"\b(?:personal access token|api (?:login id|key|token)|access token|bearer token|auth(?:entication)? token|application key|service account|"
     r"account key|access key|shared access signature|basic auth\w*|oauth(?: ?2(?:\.0)?)?|jwt|entra|credentials|token|key)\b",
     re.IGNORECASE,
 )
@@ -56,7 +58,7 @@ def scheme_named(sentence: str) -> str:
 
 def words_of(name: str) -> str:
     """A parameter's name in words: `api_key` and `apiKey` are both `api key`."""
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).replace("_", " ").lower()
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).replace("_", " ").lower().replace("o auth ", "oauth ")
     return {"credential": "credentials", "apikey": "api key", "xapikey": "api key"}.get(apart, apart)
 
 
@@ -79,6 +81,7 @@ def credentials(passages: Iterable[Passage]) -> list[Credential]:
         return []
     first = min(found, key=_rank)
     same = [one for one in found if _owner(one.passage) == _owner(first.passage)]
+    same.sort(key=lambda one: not _SECRET.search(one.short))
     return list({one.short: one for one in reversed(same)}.values())[::-1][:_SHOWN]
 
 
@@ -100,11 +103,11 @@ def _documented(passage: Passage) -> Credential | None:
     if match is None:
         return None
     said = _END.split(match["said"].strip())[0].strip()
-    quote = passage.text[: match.start("said") + len(said)]
+    quote = passage.text[match.start("name") : match.start("said") + len(said)]
     if len(said.split()) < 3 or len(quote) > _MAX or not _TELLS.search(said):
         return None
     return (
-        Credential(" ".join(quote.split()), words_of(match["name"]), quote, passage)
+        Credential(" ".join(quote.split()), words_of(match["name"].strip("`")), quote, passage)
         if whole(f"{said[0].upper()}{said[1:].rstrip('.')}.")
         else None
     )

@@ -21,7 +21,7 @@ _DULL = frozenset("v api client operations resource resources methods method pat
 _OLD = re.compile(r"\bdeprecated\b|\blegacy\b|\bno longer\b|\bend of support\b|\bnot recommended\b", re.IGNORECASE)
 _SIGNATURE = re.compile(r"^\w+\(.*\)")
 _DOES = re.compile(
-    r"^(?:(?:this|the) (?:\w+ ){0,2}(?:action|operation|method|endpoint|call|request|api|function)(?: that)? (?:(?:is used |lets you |allows you |enables you )?to )?)?"
+    r"^routes? for: [A-Z]+ +`/|^(?:(?:this|the) (?:\w+ ){0,2}(?:action|operation|method|endpoint|call|request|api|function)(?: that)? (?:(?:is used |lets you |allows you |enables you )?to )?)?"
     r"(?:(?:asynchronously|permanently|immediately|also|partially) )?"
     r"(?P<verb>abort|accept|acknowledge|activat|add|allocat|allow|answer|append|appl|approv|archiv|assign|associat|attach|authoriz|begin|block|buil|bulk|cancel|captur|chang|charg|check|"
     r"clear|clon|clos|commit|complet|comput|configur|confirm|connect|convert|cop|creat|deactivat|deallocat|declin|delet|deliver|deny|deploy|deprovision|describ|destroy|detach|disabl|disassociat|"
@@ -100,7 +100,13 @@ def operation(passage: Passage) -> Operation | None:
         return None
     plain = said[0].isupper() and len(said.split()) >= 3 and whole(said.rstrip(".") + ".")
     does = _DOES.match(said)
-    if not plain or not does or _OLD.search(passage.text) or _ODD.search(said) or _contradicts(name, does["verb"]):
+    if (
+        not plain
+        or not does
+        or _OLD.search(passage.text)
+        or _ODD.search(said)
+        or _contradicts(name, does["verb"] or "")
+    ):
         return None
     return Operation(passage, quote, _words(f"{passage.locator} {name}"))
 
@@ -111,7 +117,22 @@ def shown(passages: Iterable[Passage], about: Sequence[str], field_of_work: str 
     `about` are the words of the subject's name and of what it includes; where no operation is named after them, those
     of its `field_of_work` count ("Payment and billing").
     """
-    every = [found for passage in passages if (found := operation(passage))]
+    return _best([found for passage in passages if (found := operation(passage))], about, field_of_work)
+
+
+def named(passages: Iterable[Passage], about: Sequence[str], field_of_work: str = "") -> list[Operation]:
+    """The same of an API that describes none of its operations: those whose name says what they do (`listServers`)."""
+    return _best([found for passage in passages if (found := _telling_name(passage))], about, field_of_work)
+
+
+def _telling_name(passage: Passage) -> Operation | None:
+    name, colon, _ = passage.text.partition(":")
+    words = _words(name)
+    telling = len(words) > 1 and words[0] in _VERBS and name.isidentifier() and not colon
+    return Operation(passage, name, words) if telling and not _HELPER.match(name) else None
+
+
+def _best(every: list[Operation], about: Sequence[str], field_of_work: str) -> list[Operation]:
     frequent = Counter(thing for one in every for thing in one.things)
     often = max(_EVERYWHERE * len(every), _HANDFUL)
     said_everywhere = frozenset(thing for thing, number in frequent.items() if number > often)
@@ -119,17 +140,16 @@ def shown(passages: Iterable[Passage], about: Sequence[str], field_of_work: str 
     wanted = _main(about, alone)
     if not about or wanted <= {_stem(word) for word in _words(about[0])}:
         wanted |= _main((field_of_work,), alone)
-    ranked = sorted(every, key=lambda one: -_worth(one, frequent, wanted, said_everywhere))
-    return _diverse(ranked, wanted)
+    return _diverse(sorted(every, key=lambda one: -_worth(one, frequent, wanted, said_everywhere)), wanted)
 
 
 def _main(about: Sequence[str], alone: Counter[frozenset[str]]) -> frozenset[str]:
-    """The resources that words speak of: those that some operations are about, and about nothing else."""
+    """The resources that words speak of, as far as operations are about them."""
     named = {_stem(word) for text in about for word in _words(text)}
     also = {other for word in named for other in _ALSO.get(word, ())}
-    own = {word for things, n in alone.items() if len(things) == 1 and n > 1 for word in map(_stem, things)}
-    there = {_stem(word) for things in alone for word in things}
-    return frozenset(named & there | also & own)
+    number = Counter(word for things, n in alone.items() for word in set(map(_stem, things)) for _ in range(n))
+    most = max((number[word] for word in also), default=0)
+    return frozenset({word for word in named if number[word]} | {word for word in also if number[word] > most / 2})
 
 
 def _telling(one: Operation, said_everywhere: frozenset[str]) -> frozenset[str]:

@@ -59,15 +59,15 @@ class Searcher:
         )
         rule = RULES.get(field.id) or asked(field.title)
         found = [answer for answer in self._answers(rule) if not _stated(answer, stated)]
-        findings = stated + [self._quote(field, answer) for answer in found]
-        return self._of_the_first_source(findings) if field.id == "overview" else findings
+        quoted = [self._quote(field, answer) for answer in found]
+        return self._of_the_first_source(quoted, stated) if field.id == "overview" else stated + quoted
 
-    def _of_the_first_source(self, findings: list[Finding]) -> list[Finding]:
-        """What the first source says that says anything: it is the main one of the subject."""
+    def _of_the_first_source(self, *groups: list[Finding]) -> list[Finding]:
+        """What the first source says that says anything, since it is the main one; the first group wins."""
         for source in self.sources:
-            said = [one for one in findings if self._retrieved[one.citation.source] is source]
-            if said:
-                return said
+            for findings in groups:
+                if said := [one for one in findings if self._retrieved[one.citation.source] is source]:
+                    return said
         return []
 
     def _operations(self, field: Field) -> list[Finding]:
@@ -75,8 +75,12 @@ class Searcher:
         about = (*product_words(self.subject.name), *self.subject.includes)
         own = [passage for passage in self._operation_passages if self._scope.allows(passage)]
         chosen = operations.shown(own, about, self.field_of_work)
+        described = [self._finding(field, " ".join(one.quote.split()), one.quote, one.passage) for one in chosen]
+        if described or not counted:
+            return counted + described
+        names = operations.named(own, about, self.field_of_work)
         return counted + [
-            self._finding(field, " ".join(one.quote.split()), one.quote, one.passage) for one in chosen
+            self._finding(field, f"Among its operations is {one.quote}.", one.quote, one.passage) for one in names
         ]
 
     def _counts(self, field: Field) -> list[Finding]:

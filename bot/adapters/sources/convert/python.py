@@ -1,9 +1,10 @@
 """Python modules: docstrings, constants, and the operations of API clients. Parsed, never executed.
 
 An operation is a public method of a public class that looks like an API client: its name ends with one of
-`_CLIENTS`, it derives from one of `_CLIENT_BASES`, its constructor takes the client that sends requests, or it
-stands in a module `operations`. Not counted: properties, class and static methods, `close`, the `_async` and `_with_http_info` twins of a method; asynchronous, raw and HTTP-level classes;
-what lies in the directories and modules of `_NOT_THERE`: asynchronous twins, generated code, models.
+`_CLIENTS`, it derives from one of `_CLIENT_BASES`, its constructor takes nothing but the client that sends
+requests, or it stands in a module `operations`. Not counted: properties, class and static methods, `close`, the
+`_async` and `_with_http_info` twins of a method; asynchronous, raw and HTTP-level classes; what lies in the
+directories and modules of `_NOT_THERE`: asynchronous twins, generated code, models.
 """
 
 import ast

@@ -167,11 +167,28 @@ def test_what_a_documented_example_passes(tmp_path: Path) -> None:
 
 def test_the_first_source_says_what_the_subject_is(tmp_path: Path, files: dict[str, str]) -> None:
     api = description(**OPERATIONS).replace('"Acme"', '"Acme Object Store"')
+    api = api.replace("Acme Storage provides object storage as a service to everybody.", "Welcome.")
     files = files | {"api/service-2.json": api}
     result, _, _ = research(tmp_path, files, "file:api/service-2.json", "file:README.md")
-    said = [f for f in result.findings if f.field == "overview"]
-    assert said[0].claim == "The API description names the service Acme Object Store."
-    assert {f.citation.source for f in said} == {"file:api/service-2.json"}
+    said = [f.claim for f in result.findings if f.field == "overview"]
+    assert said == ["The API description names the service Acme Object Store."]
+
+
+def test_operations_that_are_only_named_are_told_by_their_names(tmp_path: Path) -> None:
+    names = [
+        f"{verb}{thing}" for verb in ("list", "create", "delete", "get") for thing in ("Bucket", "Key", "User")
+    ]
+    names += [f"thing{letter}" for letter in "ABCDEFGH"]
+    sdk = "".join(f'exports.{name} = {{ url: "/x", requestType: "GET" }};\n' for name in names)
+    result, library, _ = research(tmp_path, {"sdk.js": sdk}, "file:sdk.js")
+    claims = [f.claim for f in result.findings if f.field == "operations"]
+    assert claims[:2] == ["The source describes 20 operations.", "Among its operations is createBucket."]
+    assert len(claims) == 11
+    states = {
+        check(f, library.evidence(f.citation.source, f.citation.locator, f.citation.method)).state
+        for f in result.findings
+    }
+    assert states == {"verified"}
 
 
 def test_a_custom_field_is_searched_by_its_title(tmp_path: Path, files: dict[str, str]) -> None:

@@ -7,7 +7,7 @@ from bot.adapters.agents.extractive import counts
 from bot.adapters.agents.extractive.client_examples import exemplified
 from bot.adapters.agents.extractive.credentials import credentials, scheme_named
 from bot.adapters.agents.extractive.facts import known
-from bot.adapters.agents.extractive.operations import operation, shown
+from bot.adapters.agents.extractive.operations import named, operation, shown
 from bot.adapters.agents.extractive.scope import of_the_package, product_words, scope_of
 from bot.adapters.agents.extractive.unknown import asked
 from bot.core.evidence import Passage, PassageKind
@@ -85,6 +85,12 @@ def test_credentials_of_a_documented_parameter() -> None:
     ]
 
 
+def test_the_type_of_a_documented_parameter_is_not_quoted() -> None:
+    text = "str application_key: user's application key"
+    found = credentials([passage(text, "B2Api.authorize_account ¶3", "b2/api.py", "prose")])
+    assert [(c.quote, c.short) for c in found] == [("application_key: user's application key", "application key")]
+
+
 def test_credentials_from_the_environment() -> None:
     text = "`api_token` from `CLOUDFLARE_API_TOKEN`"
     found = credentials([passage(text, "Cloudflare.__init__", "cloudflare/_client.py", "prose")])
@@ -101,8 +107,8 @@ def test_credentials_of_a_signature() -> None:
 def test_each_parameter_that_may_be_left_out_stands_alone() -> None:
     found = credentials([code("__init__(auth_id=None, auth_token=None, proxy=None)")])
     assert [(c.claim, c.short) for c in found] == [
-        ("The client is created with auth_id.", "auth id"),
         ("The client is created with auth_token.", "auth token"),
+        ("The client is created with auth_id.", "auth id"),
     ]
 
 
@@ -143,13 +149,13 @@ EXAMPLES = "x-1.0.dist-info/METADATA"
         (
             'ClientCredentials(\n    client_id="your-app-id",\n    client_secret="your-app-secret"\n)',
             "ClientCredentials is called with client_id and client_secret.",
-            "client id",
+            "client id and client secret",
             'ClientCredentials(\n    client_id="your-app-id",\n    client_secret',
         ),
         (
             "client.connect(url, username, password, function (err, ari) {})",
             "client.connect is called with username and password.",
-            "username",
+            "username and password",
             "client.connect(url, username, password",
         ),
     ],
@@ -298,6 +304,16 @@ def test_without_a_product_the_field_of_work_says_what_matters() -> None:
         op("create: Creates a payment of any kind.", "PaymentsApi.create"),
     ]
     assert shown(passages, ("Adyen",), "Payment and billing")[0].quote == "create: Creates a payment of any kind."
+
+
+def test_a_route_says_what_an_operation_does() -> None:
+    route = "channelMessages: Route for: GET  `/channels/{channel.id}/messages`"
+    assert [one.quote for one in shown([op(route)], ())] == [route]
+
+
+def test_operations_without_a_description_are_named_where_their_name_tells() -> None:
+    passages = [op("listBackups"), op("backups"), op("list"), op("createInstance"), op("list_all: Lists it.")]
+    assert [one.quote for one in named(passages, ("compute",))] == ["createInstance", "listBackups"]
 
 
 def test_at_most_ten_operations_are_shown() -> None:

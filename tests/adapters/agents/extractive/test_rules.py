@@ -11,6 +11,8 @@ from bot.core.evidence import Passage, PassageKind
 ANYTHING = Scope(frozenset({"storage"}))
 
 ANSWERS = [
+    ("authentication", "Wrapper around requests that signs POSTs for authentication."),
+    ("webhooks", "Configures an Auto Scaling group to send notifications when specified events take place."),
     ("authentication", "To authenticate with the Authorize.Net API, use your account's API Login ID and Transaction Key."),
     ("authentication", 'Authenticate your Client using a tuple of ("api", "YOUR_API_KEY").'),
     ("authentication", "The package needs to be configured with your site's API key, which is available under Configure Chargebee Section."),
@@ -43,6 +45,7 @@ ANSWERS = [
 ]  # fmt: skip
 
 WRONG = [
+    ("webhooks", "Describes the tag keys that are registered to appear in scheduled event notifications for resources in the current Region."),
     ("authentication", "By default, Microsoft Entra token authentication depends on correct configuration of the following environment variables."),
     ("rate-limits", "You can have up to 1,000 inventory configurations per bucket."),
     ("authentication", "Credentials for authentication of an app via any external auth method."),

@@ -42,6 +42,7 @@ RULE = Rule(
         ),
         scored(6, r"\bprovide an? `?(?:api_?key|\w*token)`? keyword argument"),
         scored(4, r"\bauthoriz(?:ation|e) header\b"),
+        scored(6, r"\bsigns? (?:posts?|requests?|calls?|messages?)\b[^.]*\bfor authentication\b"),
         scored(
             6,
             r"^to authenticate\b.*\buse your\b",

@@ -20,6 +20,7 @@ RULE = Rule(
             5,
             r"\b(?:sends?|delivers?|receives?|notif\w+|posts?|fires?|triggers?|creates?|lists?|registers?|subscri\w+|configures?|signature|verif\w+)\b[^.]*\bwebhooks?\b",
         ),
+        scored(6, r"\bsends? (?:\w+ )?notifications?\b[^.]*\b(?:when|events?)\b"),
         scored(6, r"\b(?:event|push|bucket|scheduled event) notifications?\b"),
         scored(
             6,
@@ -42,7 +43,7 @@ RULE = Rule(
         r"\b(?:example|sample)\b|\bmock|\bfails? with|\b(?:4\d\d|5\d\d)\b|\bslack\b[^.]*\bincoming\b",
         r"\barns?\b|\blogs?\b|\(optional\)|\boptional list\b|^(?:if set|a variant|intended)\b|\b(?:compute the|header for|same configuration|be aware|tied to|already been verified|returned by|application-owned)|^(?:used to|indicates|valid only|the bucket must)\b|\bcron\b|\badmission\b|\bfleet\b|\bmicrosoft teams\b|\bpassing\b",
         r"^(?:an? |the )?(?:[\w()]+ ){0,5}(?:to which|(?:that|which) will receive|for specifying|is an xml|urls? (?:to|of|for))\b|^(?:(?:an? )?array|list) of\b|^the (?:payload|official)\b|^(?:your webhook|a subscription to)\b",
-        r"\b(?:sdk for|set of tag keys|test messages?|test notification|has no|webhook's (?:channel|token)|run task|bgp|you can change|vpc endpoint|by sending a test|must have a url)\b",
+        r"\b(?:sdk for|tag keys|test messages?|test notification|has no|webhook's (?:channel|token)|run task|bgp|you can change|vpc endpoint|by sending a test|must have a url)\b",
     ),
     nowhere=pattern(r"/(?:members|properties)/"),
     bonus=(scored(1, r"\bevents?\b"), scored(2, r"\bwhen\b[^.]*\b(?:happens|occurs|event|changes?)\b")),
