@@ -1,25 +1,22 @@
-"""Times `swarm status` over a repository with 1,000 sessions of 20 agents.
+"""Times `swarm status` over a repository with 1,000 sessions of 20 agents, each of a mission of its own.
 
-    python bench/status_1000.py [--sessions 1000] [--agents 20] [--open 100] [--distinct] [--write]
+    python -m bench.status_1000 [--sessions 1000] [--agents 20] [--open 100]
 
-Builds the repository with one `git fast-import`, runs the command in a process of its own, and prints the seconds
-and the largest resident memory of it. `--open` of the sessions are running on branches of their own, the others
-are merged; `--distinct` gives every session a mission file of its own.
+Builds the repository with one `git fast-import`. `--open` of the sessions are running on branches of their own,
+the others are merged. The state files are written (`--write`) after the plain status was measured.
 """
 
 import argparse
 import hashlib
 import json
-import resource
 import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
 
+from bench.measure import SWARM, row, used
 from bot.core.session import agent_path, findings_path, launch_path, mission_path
 
 START = 1_790_000_000
@@ -108,22 +105,19 @@ def as_json(value: object) -> bytes:
     return (json.dumps(value, indent=2) + "\n").encode()
 
 
-def build(folder: Path, sessions: int, agents: int, running: int, distinct: bool) -> None:
+def build(folder: Path, sessions: int, agents: int, running: int) -> None:
     """A bare repository: merged sessions on main, the last `running` ones on branches without their last agent."""
     subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(folder)], check=True)
-    plans = [
-        (n, f"bench-{n if distinct else n % 4 + 1}-{n}", n if distinct else n % 4 + 1)
-        for n in range(1, sessions + 1)
-    ]
+    plans = [(f"bench-{n}-1", n) for n in range(1, sessions + 1)]
     with subprocess.Popen(["git", "-C", str(folder), "fast-import", "--quiet"], stdin=subprocess.PIPE) as process:
         assert process.stdin
         write = process.stdin.write
         write(commit("refs/heads/main", "Begin", START))
-        for order, session, number in plans[: sessions - running]:
-            write(commit("refs/heads/main", f"Merge session {session}", START + order))
+        for session, number in plans[: sessions - running]:
+            write(commit("refs/heads/main", f"Merge session {session}", START + number))
             write(b"".join(map(inline, session_files(session, mission_text(agents, number), number, agents))))
-        for order, session, number in plans[sessions - running :]:
-            write(commit(f"refs/heads/swarm/{session}", f"Record {session}", START + order))
+        for session, number in plans[sessions - running :]:
+            write(commit(f"refs/heads/swarm/{session}", f"Record {session}", START + number))
             write(b"from refs/heads/main\n")
             files = list(session_files(session, mission_text(agents, number), number, agents))[:-2]
             write(b"".join(map(inline, files)))
@@ -145,20 +139,19 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=1_000)
     parser.add_argument("--agents", type=int, default=20)
     parser.add_argument("--open", type=int, default=100)
-    parser.add_argument("--distinct", action="store_true")
-    parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "repo.git"
-        build(folder, asked.sessions, asked.agents, asked.open, asked.distinct)
-        command = [sys.executable, "-m", "bot", "status", "--repo", str(folder), "--json"]
-        started = time.perf_counter()
-        done = subprocess.run([*command, *["--write"][: asked.write]], check=True, capture_output=True)
-        seconds = time.perf_counter() - started
-    found = json.loads(done.stdout)["metrics"]
-    megabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"sessions {found['sessions']}  agents {found['agents']}  reported {found['reported']}")
-    print(f"swarm status: {seconds:.2f} s, {megabytes:.0f} MB")
+        build(folder, asked.sessions, asked.agents, asked.open)
+        told, written = (
+            used((*SWARM, "status", "--repo", str(folder), "--json", *more)) for more in ((), ("--write",))
+        )
+    assert json.loads(told.output)["metrics"]["sessions"] == asked.sessions
+    what = f"`swarm status` over {asked.sessions:,} sessions of {asked.agents} agents"
+    print(row(what, f"{told.seconds:.2f} s", "5 s", told.seconds < 5))
+    print(row("the same with `--write`", f"{written.seconds:.2f} s", "5 s", written.seconds < 5))
+    megabytes = max(told.megabytes, written.megabytes)
+    print(row("its memory", f"{megabytes:.0f} MB", "300 MB", megabytes < 300))
 
 
 if __name__ == "__main__":

@@ -112,6 +112,7 @@ class GitRepository:
 
     def __init__(self, directory: Path) -> None:
         self.git = Git(directory)
+        self._kept: tuple[str, Mapping[str, str]] = ("", {})
 
     def refs(self, prefix: str) -> dict[str, str]:
         lines = self.git.text("for-each-ref", "--format=%(refname) %(objectname)", prefix.rstrip("/")).splitlines()
@@ -191,12 +192,20 @@ class GitRepository:
         """How `cat-file` is asked for files: by blob where many are wanted of one commit, since git would read the
         folders above each path anew; by commit and path elsewhere."""
         often = {commit for commit, count in Counter(commit for commit, _ in asked).items() if count > MANY}
-        trees = {c: {path: blob for mode, blob, path in self._tree(c, ()) if mode != "160000"} for c in often}
+        trees = {commit: self._whole_tree(commit) for commit in often}
         return {
             (commit, path): trees[commit][path] if commit in often else f"{commit}:{path}"
             for commit, path in asked
             if commit not in often or path in trees[commit]
         }
+
+    def _whole_tree(self, commit: str) -> Mapping[str, str]:
+        """The blobs of a commit by path; the last one is kept, since a large one is asked for again and again."""
+        kept, blobs = self._kept
+        if kept != commit:
+            blobs = {path: blob for mode, blob, path in self._tree(commit, ()) if mode != "160000"}
+            self._kept = commit, blobs
+        return blobs
 
     def _tree(self, commit: str, prefixes: Sequence[str]) -> Iterator[tuple[str, str, str]]:
         out = self.git.text("ls-tree", "-r", "-z", "--full-tree", commit, "--", *(p.rstrip("/") for p in prefixes))

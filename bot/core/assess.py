@@ -33,6 +33,7 @@ PRIORITIES: tuple[Priority, ...] = ("P0", "P1", "P2")
 
 _NONE = frozenset({"no", "none", "0", "not available", "unsupported"})
 _NUMBER = re.compile(r"\d[\d,]*")
+_FIELD_OF = {name: slug(name) for name, _ in READINESS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def assess(findings: Sequence[CheckedFinding], fields: Sequence[Field]) -> Asses
         known.setdefault(finding.field, []).append(finding)
     inputs = tuple(_inputs(known, fields))
     hours = sum(entry.hours for entry in inputs)
-    ready = tuple((name, points) for name, points in READINESS if slug(name) in known)
+    ready = tuple((name, points) for name, points in READINESS if _FIELD_OF[name] in known)
     readiness = sum(points for _, points in ready)
     return Assessment(
         complexity=_complexity(hours),

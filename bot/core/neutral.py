@@ -37,7 +37,8 @@ def visible(text: str) -> str:
         text = "".join(map(_seen, text))
     if not text.isascii():
         text = text.translate(_UNSEEN)
-    return " ".join(text.split())
+    text = text.strip(" ")  # all white space is made of spaces by now
+    return " ".join(text.split()) if "  " in text else text
 
 
 def _seen(character: str) -> str:
