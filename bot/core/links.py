@@ -8,6 +8,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
+from html import unescape
 from urllib.parse import unquote, urlsplit
 
 FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
@@ -22,6 +23,7 @@ HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(?P<text>.*?)(?:[ \t]+#+)?[ \t]*$")
 NAMED = re.compile(r"<[A-Za-z][^<>]*?\s(?:id|name)\s*=\s*[\"']?(?P<id>[^\"'\s>]+)", re.IGNORECASE)
 SIMPLE_SPAN = re.compile(r"`[^`]*`")
 ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+WRITTEN = re.compile(ESCAPE.pattern + r"|&(?:#\w+|\w+);")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -126,8 +128,13 @@ def anchors(text: str) -> frozenset[str]:
 def github_slug(heading: str) -> str:
     """A heading's anchor: the text in lower case, without punctuation, spaces as hyphens."""
     shown = re.sub(r"!?\[([^\]]*)\]\([^)]*\)|\[\^[^\]]+\]|<[^>]*>", r"\1", heading)
-    kept = re.sub(r"[^\w\- ]", "", ESCAPE.sub(r"\1", shown).strip().lower())
+    kept = re.sub(r"[^\w\- ]", "", plain(shown).strip().lower())
     return kept.replace(" ", "-")
+
+
+def plain(markdown: str) -> str:
+    """The characters that Markdown's escapes and entities stand for."""
+    return WRITTEN.sub(lambda match: match[1] or unescape(match[0]), markdown)
 
 
 def _prose(text: str, everything: bool = False) -> Iterator[tuple[int, str]]:

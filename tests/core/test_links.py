@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from bot.core.links import anchors, broken_links, github_slug, linked
+from bot.core.neutral import neutral
 
 TREE = frozenset({"README.md", "docs/guide.md", "docs/a b.md", "INTEGRATIONS-X.md", "INTEGRATIONS-X.csv"})
 DOC = "INTEGRATIONS-X.md"
@@ -127,3 +128,10 @@ def test_the_links_are_those_that_a_markdown_parser_finds(lines: list[str]) -> N
     tokens = [child for token in MarkdownIt().parse(text) for child in token.children or ()]
     parsed = [str(t.attrs.get("href", t.attrs.get("src"))) for t in tokens if t.type in ("link_open", "image")]
     assert sorted(target for _, target in linked(text).links) == sorted(map(unquote, parsed))
+
+
+@pytest.mark.parametrize(
+    "name", ["R@B", "#1 Host", "A | B", "AT&T (US)", "x [y]", "Node.js", "Q:b", "C:\\x", "$d *e* _f_"]
+)
+def test_a15_a_neutralised_heading_has_the_anchor_of_its_text(name: str) -> None:
+    assert anchors(f"## {neutral(name)}\n") == {github_slug(name)}
