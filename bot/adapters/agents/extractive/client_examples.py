@@ -31,7 +31,8 @@ def _passed(passage: Passage) -> Iterator[Credential]:
     for call in _CALLEE.finditer(passage.text):
         if _NO_CLIENT.search(call["callee"]):
             continue
-        names = list(_PASSED.finditer(passage.text, call.end(), _end(passage.text, call.end())))
+        passed = _PASSED.finditer(passage.text, call.end(), _end(passage.text, call.end()))
+        names = [name for name in passed if not name["name"].isupper()]  # that is an environment variable
         if not names:
             continue
         quote = passage.text[call.start("callee") : names[-1].end()]

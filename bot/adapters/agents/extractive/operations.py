@@ -56,9 +56,8 @@ _ALSO = {
     "sms": ("message",),
     "billing": ("invoice", "subscription"),
     "payment": ("payment", "charge", "refund"),
-    "communication": ("message", "conversation", "call"),
+    "communication": ("message", "email", "conversation", "call"),
     "cloud": ("instance", "server", "bucket"),
-    "panel": ("account", "domain"),
 }  # what a product's operations are called by, where not by its name
 _MINOR = frozenset(
     "admin test debug regions region internal metrics external oauth token canvases target linkshortening secret".split()
@@ -67,6 +66,7 @@ _HELPER = re.compile(
     r"^(?:\w*request|process_\w+|logging_\w+|ping|page|get_page|stream\w*|deserialize|with_\w+|handle_\w+|from_service_url|origin_information|log(?:in|out)|check_auth\w*|authorize_automatically|api_version|"
     r"get_class|reader|writer|unsafe_unwrap|\w*_client|iam|testIamPermissions)\b"
 )  # methods of an SDK that are no operations of the API
+_MAIN = 2  # operations at least that a main resource has
 _HANDFUL = 12  # operations may well be about one thing
 _EVERYWHERE = 0.6  # a word in so many of the names says nothing
 
@@ -138,8 +138,8 @@ def _best(every: list[Operation], about: Sequence[str], field_of_work: str) -> l
     said_everywhere = frozenset(thing for thing, number in frequent.items() if number > often)
     alone = Counter(_telling(one, said_everywhere) for one in every)
     wanted = _main(about, alone)
-    if not about or wanted <= {_stem(word) for word in _words(about[0])}:
-        wanted |= _main((field_of_work,), alone)
+    if not wanted:
+        wanted = _main((field_of_work,), alone)
     return _diverse(sorted(every, key=lambda one: -_worth(one, frequent, wanted, said_everywhere)), wanted)
 
 
@@ -148,8 +148,8 @@ def _main(about: Sequence[str], alone: Counter[frozenset[str]]) -> frozenset[str
     named = {_stem(word) for text in about for word in _words(text)}
     also = {other for word in named for other in _ALSO.get(word, ())}
     number = Counter(word for things, n in alone.items() for word in set(map(_stem, things)) for _ in range(n))
-    most = max((number[word] for word in also), default=0)
-    return frozenset({word for word in named if number[word]} | {word for word in also if number[word] > most / 2})
+    enough = max(_MAIN, max((number[word] for word in also), default=0) / 4)
+    return frozenset({word for word in named if number[word]} | {word for word in also if number[word] >= enough})
 
 
 def _telling(one: Operation, said_everywhere: frozenset[str]) -> frozenset[str]:

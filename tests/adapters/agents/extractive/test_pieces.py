@@ -169,6 +169,7 @@ def test_credentials_of_an_example(example: str, claim: str, short: str, quote: 
     "example",
     [
         'AsyncCloudflare(api_token="x")',
+        'Client(os.environ("API_KEY"), API_KEY, 3)',
         "client = Square()",
         'raise AuthError(token="x")',
         "Client(timeout=3)",
