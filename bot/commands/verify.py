@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from bot.commands.outcome import Exit, Outcome
-from bot.core.cited_table import CitedRow, chosen, footnotes, read_table
+from bot.core.cited_table import CitedRow, altered, chosen, footnotes, read_table
 from bot.core.findings import utc_seconds
 from bot.core.session import csv_path
 from bot.core.verification import Shown, shown
@@ -20,7 +20,8 @@ def verify(target: str, read: Reader, library: SourceLibrary) -> Outcome:
     """Checks `DELIVERABLE` or `DELIVERABLE#citation` against the sources as they are now.
 
     The citations are taken from the table next to the deliverable (`.csv`), which has every quote in full. A
-    footnote that the table lacks is told. Exit code 1 when anything isn't verified. Raises InvalidInput.
+    footnote that the table lacks is told, and so is a claim that the document words
+    in another way. Exit code 1 when anything isn't verified. Raises InvalidInput.
     """
     path, _, label = target.partition("#")
     table = path if path.endswith(".csv") else csv_path(path)
@@ -29,6 +30,7 @@ def verify(target: str, read: Reader, library: SourceLibrary) -> Outcome:
     missing = _missing(markdown, rows)
     if label:
         rows, missing = chosen(rows, label, path), []
+    edited = altered(markdown, rows) if markdown else ()
     citations = [_shown(row, library) for row in rows]
     verified = sum(one.checked.state == "verified" for one in citations)
     data = {
@@ -36,9 +38,15 @@ def verify(target: str, read: Reader, library: SourceLibrary) -> Outcome:
         "verified": verified,
         "citations": [_data(one) for one in citations],
         "missing": missing,
+        "altered": list(edited),
     }
-    good = verified == len(citations) and not missing
-    return Outcome(data, verification_text(path, citations, missing), Exit.DONE if good else Exit.ACT)
+    good = verified == len(citations) and not missing and not edited
+    text = verification_text(path, citations, missing)
+    if edited:
+        text += (
+            f"\nworded otherwise in the document than in its table, so one of them was edited: {', '.join(edited)}"
+        )
+    return Outcome(data, text, Exit.DONE if good else Exit.ACT)
 
 
 def _text(path: str, read: Reader) -> str:

@@ -3,16 +3,21 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pydantic import ValidationError
 
 from bot.core.findings import CITATION_STATES, Citation, CitationState, Finding
+from bot.core.links import plain
+from bot.core.neutral import visible
 from bot.errors import InvalidInput, Problem
 
 _NEEDED = "field claim value state citation source locator quote retrieved sha256 method".split()
 _FOOTNOTE = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:", re.MULTILINE)
+_REFERENCE = re.compile(r"\[\^([^\]\s]+)\](?!:)")
+_ITEM = re.compile(r"- ?(?:\*\*[^*]*\*\*: ?)?")
 _GUARDED = re.compile(r"\A'(?=[=+@-])")
 
 
@@ -42,6 +47,23 @@ def read_table(text: str, path: str) -> tuple[CitedRow, ...]:
 def footnotes(markdown: str) -> tuple[str, ...]:
     """The labels of the footnotes that a Markdown text defines, in their order."""
     return tuple(dict.fromkeys(_FOOTNOTE.findall(markdown)))
+
+
+def altered(markdown: str, rows: Iterable[CitedRow]) -> tuple[str, ...]:
+    """The labels of those verified claims that do not stand in the document as they do in the table."""
+    said: defaultdict[str, list[str]] = defaultdict(list)
+    for line in markdown.splitlines():
+        for match in _REFERENCE.finditer(line) if "[^" in line else ():
+            said[match[1]].append(plain(line[: match.start()]))
+    return tuple(row.label for row in rows if row.recorded == "verified" and not _says(said[row.label], row))
+
+
+def _says(before: Iterable[str], row: CitedRow) -> bool:
+    """Whether one of the texts before the footnote's references is a list's item with nothing but the claim."""
+    claim = visible(row.finding.claim)
+    return any(
+        text.endswith(claim) and _ITEM.fullmatch(text[: len(text) - len(claim)]) for text in map(visible, before)
+    )
 
 
 def chosen(rows: tuple[CitedRow, ...], wanted: str, path: str) -> tuple[CitedRow, ...]:

@@ -2,19 +2,33 @@ import json
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.commands.outcome import Exit
 from bot.commands.verify import Reader, verify
+from bot.core.cited_table import altered, read_table
+from bot.core.consolidate import consolidate
 from bot.core.evidence import Evidence
 from bot.core.findings import Method, SourceState
+from bot.core.neutral import visible
 from bot.errors import InvalidInput
 from bot.ports import Source
+from bot.render.csv_table import render_csv
+from bot.render.deliverable import render_deliverable
 from tests.builders import checked, citation
-from tests.core.test_cited_table import table
+from tests.core.test_cited_table import session_data, table
 
 SHA = "9f2c" * 16
 LONG = "Intro " * 40 + "Requests use signatureVersion: v4 always. " + "Outro " * 40
-MARKDOWN = "# D\n\nRequests are signed.[^aws-ec2-1]\n\n[^aws-ec2-1]: `IF.TTT`\n[^aws-ec2-2]: `IF.TTT`\n"
+MARKDOWN = """# D
+
+- Requests use signature version v4.[^aws-ec2-1]
+- **Version**: It is v5.[^aws-ec2-2]
+
+[^aws-ec2-1]: `IF.TTT`
+[^aws-ec2-2]: `IF.TTT`
+"""
 
 
 class Library:
@@ -85,6 +99,26 @@ def test_g28_a_footnote_that_the_table_lacks_is_told() -> None:
     assert outcome.exit == Exit.ACT
     assert outcome.data["missing"] == ["aws-ec2-2", "invented-1"]
     assert "not in the table of the deliverable: aws-ec2-2, invented-1" in outcome.text
+
+
+@pytest.mark.parametrize(
+    "sentence", ["Requests use signature version v2.", "It is wrong that Requests use signature version v4."]
+)
+def test_g28_a_claim_that_was_edited_in_the_document_is_told(sentence: str) -> None:
+    """Whoever reads the document must not be told that another sentence is verified."""
+    files = {"D.md": MARKDOWN.replace("Requests use signature version v4.", sentence), "D.csv": table(SIGNED)}
+    outcome = verify("D.md#aws-ec2-1", reader(**files), Library())
+    assert (outcome.exit, outcome.data["verified"], outcome.data["altered"]) == (Exit.ACT, 1, ["aws-ec2-1"])
+    assert outcome.text.endswith("one of them was edited: aws-ec2-1")
+
+
+@settings(deadline=None)
+@given(st.text(min_size=1, max_size=60))
+def test_g28_a_claim_of_any_text_is_found_in_the_document(claim: str) -> None:
+    if visible(claim) and not visible(claim).startswith("'"):
+        deliverable = consolidate(session_data(checked(claim)))
+        rows = read_table(render_csv(deliverable), "D.csv")
+        assert altered(render_deliverable(deliverable), rows) == ()
 
 
 def test_a_source_that_is_gone_says_so() -> None:
