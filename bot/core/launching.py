@@ -55,7 +55,9 @@ def decide(mission: Mission, mission_sha256: str, by: str, ground: Ground) -> De
         return Decision(session, create=False, reserve=_reserve(mission, session, ground))
     own = [session for session in ground.merged if number_of(mission, session)]
     if own and not mission.refresh:
-        return Decision(max(own, key=number), create=False, reserve=(), merged=True)
+        session = max(own, key=number)
+        _same_as_merged(session, mission_sha256, ground)
+        return Decision(session, create=False, reserve=(), merged=True)
     session = f"{mission.mission}-{number(max(own, key=number)) + 1 if own else 1}"
     return Decision(session, create=True, reserve=_reserve(mission, session, ground))
 
@@ -82,6 +84,15 @@ def _same_launch(launch: Launch, mission_sha256: str, by: str) -> None:
             f"the mission was edited after session {launch.session} was launched with it",
             f"finish that session with the file as it was (sessions/{launch.session}/mission.yml on its branch), "
             "or delete its branch",
+        )
+
+
+def _same_as_merged(session: str, mission_sha256: str, ground: Ground) -> None:
+    """What was added to a mission after its merge is not passed over in silence (G29)."""
+    if any(r.session == session and r.mission_sha256 != mission_sha256 for r in ground.reservations.values()):
+        raise Refused(
+            f"the mission was edited after session {session} was merged",
+            "set `refresh: true` to research all of it again, or write a mission of its own for what is new",
         )
 
 

@@ -94,3 +94,10 @@ def test_a_merged_mission_is_not_run_again_unless_it_says_refresh() -> None:
     assert (again.session, again.create, again.merged, again.reserve) == ("cloud-providers-2", False, True, ())
     fresh = decide(two_subjects(refresh=True), SHA, "local", done)
     assert (fresh.session, fresh.create, fresh.merged) == ("cloud-providers-3", True, False)
+
+
+def test_g29_a_mission_edited_after_its_merge_is_not_taken_for_done() -> None:
+    done = ground(merged=("cloud-providers-1",), reservations={"aws-ec2": held("cloud-providers-1")})
+    assert decide(two_subjects(), SHA, "local", done).merged
+    with pytest.raises(Refused, match=r"edited after session cloud-providers-1 was merged; set `refresh: true`"):
+        decide(two_subjects(), "b" * 64, "local", done)
