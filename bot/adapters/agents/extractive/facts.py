@@ -7,9 +7,11 @@ A claim says nothing that its quote doesn't: every number and name in it comes f
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from bot.core.evidence import Passage
 
+_PACKAGE = re.compile(r"(?:pypi|npm):(?P<name>[a-z]+(?:-[a-z]+)*)(?:==|@)")
 _VERSION = r"v?\d[\w.+!-]{0,40}"
 
 
@@ -18,7 +20,8 @@ class Fact:
     """`key` is matched in full, `place` is searched in `document locator`, `value` is matched in full.
 
     `claim` and `short` are filled with the value and with the value's groups. Of the facts with the same `group`, only
-    the first that a document has is used. At most `limit` findings of one fact.
+    the first that a document has is used. At most `limit` findings of one fact in a document; `once`: only the first
+    document's, which is the subject's main one.
     """
 
     field: str
@@ -29,6 +32,7 @@ class Fact:
     place: re.Pattern[str] = re.compile("")
     group: str = ""
     limit: int = 1
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +46,18 @@ class Known:
 
 
 def _fact(
-    field: str, key: str, value: str, claim: str, short: str = "", place: str = "", group: str = "", limit: int = 1
+    field: str,
+    key: str,
+    value: str,
+    claim: str,
+    short: str = "",
+    place: str = "",
+    group: str = "",
+    limit: int = 1,
+    once: bool = False,
 ) -> Fact:
     return Fact(
-        field, re.compile(key), re.compile(value, re.DOTALL), claim, short, re.compile(place), group, limit
+        field, re.compile(key), re.compile(value, re.DOTALL), claim, short, re.compile(place), group, limit, once
     )
 
 
@@ -60,21 +72,21 @@ FACTS: tuple[Fact, ...] = (
     _fact("authentication", "scheme", r"(?P<v>bearer|basic|digest)", "The API description declares the scheme {v}.", "{v}", r"/(?:securitySchemes|securityDefinitions)/", limit=3),
     _fact("authentication", "type", r"(?P<v>oauth2|apiKey|openIdConnect|basic|mutualTLS)", "The API description declares a security scheme of the type {v}.", "{v}", r"/(?:securitySchemes|securityDefinitions)/", limit=3),
     _fact("overview", "serviceFullName", r"(?P<v>[A-Z][\w .&()/-]{3,80})", "The API description names the service {v}.", "", r" /metadata/"),
-    _fact("versions", "apiVersion", rf"(?P<v>{_VERSION})", "The API version is {v} (apiVersion).", "{v}", r" /metadata/"),
+    _fact("versions", "apiVersion", rf"(?P<v>{_VERSION})", "The API version is {v} (apiVersion).", "{v}", r" /metadata/", once=True),
     _fact("versions", "version", rf"(?P<v>{_VERSION})", "The API version is {v}.", "{v}", r"(?<!package\.json) /(?:info/)?version$"),
     _fact("versions", "(?:DEFAULT_|LATEST_|STABLE_)?API_VERSION|_API_VERSION", rf"(?P<v>{_VERSION})", "The client speaks to version {v} of the API ({key}).", "{v}"),
-    _fact("versions", "Version", rf"(?P<v>{_VERSION})", "The SDK that was read has the version {v}.", "{v}", _METADATA),
-    _fact("versions", "version", rf"(?P<v>{_VERSION})", "The SDK that was read has the version {v}.", "{v}", _NPM),
+    _fact("versions", "Version", rf"(?P<v>{_VERSION})", "The SDK {package}that was read has the version {v}.", "{v}", _METADATA),
+    _fact("versions", "version", rf"(?P<v>{_VERSION})", "The SDK {package}that was read has the version {v}.", "{v}", _NPM),
     _fact("sdks", "Name", r"(?P<v>\S+)", "A package for it is {v}.", "", _METADATA),
     _fact("sdks", "name", r"(?P<v>\S+)", "name: {v}", "", _NPM + "/name$"),
     _fact("sdks", "Requires-Python", r"(?P<v>\S.{1,50})", "The package says Requires-Python: {v}.", "", _METADATA),
     _fact("sdks", "node", r"(?P<v>.{1,50})", "The package runs on the engine node: {v}.", "", _NPM + "/engines"),
     _fact("sdks", "Summary", r"(?P<v>.*\b(?:SDK|[Ll]ibrary|[Cc]lient|API|[Mm]odule|[Ww]rapper)\b.{0,200})", "{v}", "", _METADATA),
     _fact("sdks", "description", r"(?P<v>.*\b(?:SDK|[Ll]ibrary|[Cc]lient|API|[Mm]odule|[Ww]rapper)\b.{0,200})", "{v}", "", _NPM + "/description$"),
-    _fact("licence", "License-Expression", _LICENCE, "The SDK's licence is {v}.", "{v}", _METADATA, "licence"),
-    _fact("licence", "License", _LICENCE, "The SDK's licence is {v}.", "{v}", _METADATA, "licence"),
-    _fact("licence", "Classifier", r"License :: (?:OSI Approved :: )?(?P<v>[\w .()/-]{3,58})", "The SDK is classified under {v}.", "{v}", _METADATA, "licence"),
-    _fact("licence", "license", _LICENCE, "The SDK's licence is {v}.", "{v}", _NPM + "/license$", "licence"),
+    _fact("licence", "License-Expression", _LICENCE, "The licence of the SDK {package}is {v}.", "{v}", _METADATA, "licence"),
+    _fact("licence", "License", _LICENCE, "The licence of the SDK {package}is {v}.", "{v}", _METADATA, "licence"),
+    _fact("licence", "Classifier", r"License :: (?:OSI Approved :: )?(?P<v>[\w .()/-]{3,58})", "The SDK {package}is classified under {v}.", "{v}", _METADATA, "licence"),
+    _fact("licence", "license", _LICENCE, "The licence of the SDK {package}is {v}.", "{v}", _NPM + "/license$", "licence"),
 )  # fmt: skip
 
 
@@ -84,7 +96,7 @@ def known(passages: Iterable[Passage]) -> list[Known]:
     found: list[Known] = []
     grouped: set[tuple[str, str]] = set()
     for fact in FACTS:
-        for hit in _hits(fact, read, grouped):
+        for hit in islice(_hits(fact, read, grouped), 1 if fact.once else None):
             if not any((k.field, k.claim) == (hit.field, hit.claim) for k in found):
                 found.append(hit)
     return found
@@ -110,9 +122,17 @@ def _hit(fact: Fact, key: str, value: str, passage: Passage) -> Known | None:
     match = fact.value.fullmatch(value)
     if not match or not fact.key.fullmatch(key) or not fact.place.search(f"{path} {passage.locator}"):
         return None
-    words = {"key": key} | {name: text.strip() for name, text in match.groupdict().items()}
+    words = {"key": key, "package": _package(passage.document)} | {
+        name: text.strip() for name, text in match.groupdict().items()
+    }
     short = fact.short.format(**words)
     return Known(fact.field, fact.claim.format(**words), short if len(short) <= 60 else "", passage)
+
+
+def _package(document: str) -> str:
+    """The package's name and a space, where it is a plain word: others would have to stand in the quote."""
+    name = _PACKAGE.match(document)
+    return f"{name['name']} " if name else ""
 
 
 def _split(text: str) -> tuple[str, str]:

@@ -29,13 +29,13 @@ def passage(text: str, locator: str, path: str = AWS, kind: PassageKind = "metad
         ("https://www.googleapis.com/auth/compute: View and manage your resources", "/auth/oauth2/scopes/x", "compute.v1.json", "authentication", "An access token can have the scope https://www.googleapis.com/auth/compute: View and manage your resources", "oauth scope"),
         ("scheme: bearer", "/components/securitySchemes/token/scheme", "openapi.yaml", "authentication", "The API description declares the scheme bearer.", "bearer"),
         ("version: v1", "/version", "compute.v1.json", "versions", "The API version is v1.", "v1"),
-        ("Version: 1.44.5", "Version", METADATA, "versions", "The SDK that was read has the version 1.44.5.", "1.44.5"),
+        ("Version: 1.44.5", "Version", METADATA, "versions", "The SDK x that was read has the version 1.44.5.", "1.44.5"),
         ("API_VERSION: v4", "API_VERSION", "b2/raw_api.py", "versions", "The client speaks to version v4 of the API (API_VERSION).", "v4"),
         ("Name: pydo", "Name", METADATA, "sdks", "A package for it is pydo.", ""),
         ("name: @vultr/vultr-node", "/name", "package.json", "sdks", "name: @vultr/vultr-node", ""),
         ("Requires-Python: >=3.10", "Requires-Python", METADATA, "sdks", "The package says Requires-Python: >=3.10.", ""),
-        ("License: MIT", "License", METADATA, "licence", "The SDK's licence is MIT.", "MIT"),
-        ("license: MIT", "/license", "package.json", "licence", "The SDK's licence is MIT.", "MIT"),
+        ("License: MIT", "License", METADATA, "licence", "The licence of the SDK x is MIT.", "MIT"),
+        ("license: MIT", "/license", "package.json", "licence", "The licence of the SDK x is MIT.", "MIT"),
     ],
 )  # fmt: skip
 def test_facts(text: str, locator: str, path: str, field: str, claim: str, short: str) -> None:
@@ -71,6 +71,28 @@ def test_one_licence_and_one_way_of_signing_for_each_document() -> None:
 def test_the_same_claim_only_once() -> None:
     twice = [passage("Name: pydo", "Name", METADATA), passage("Name: pydo", "Name", "y-2.0.dist-info/METADATA")]
     assert len(known(twice)) == 1
+
+
+def test_the_api_version_is_that_of_the_first_description() -> None:
+    texts = (
+        ("apiVersion: 2016-11-15", "ec2/service-2.json"),
+        ("apiVersion: 2011-01-01", "autoscaling/service-2.json"),
+    )
+    found = known(passage(text, "/metadata/apiVersion", path) for text, path in texts)
+    assert [one.short for one in found] == ["2016-11-15"]
+
+
+def test_two_packages_are_told_apart_where_their_names_are_words() -> None:
+    documents = ("pypi:google-cloud-storage==3.17.1#a/METADATA", "npm:@vonage/voice@1.21.0#package.json")
+    texts = (("Version: 3.17.1", "Version"), ("version: 1.21.0", "/version"))
+    found = known(
+        Passage(document.replace("a/", "a.dist-info/"), locator, "metadata", text, "0" * 64)
+        for document, (text, locator) in zip(documents, texts, strict=True)
+    )
+    assert [one.claim for one in found] == [
+        "The SDK google-cloud-storage that was read has the version 3.17.1.",
+        "The SDK that was read has the version 1.21.0.",
+    ]
 
 
 def code(text: str, locator: str = "Client.__init__ signature", path: str = "x/client.py") -> Passage:
