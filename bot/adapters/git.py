@@ -100,10 +100,16 @@ def open_repository(directory: Path) -> "GitRepository":
 
 
 def base_branch(repo: "GitRepository") -> str:
-    """The branch that is checked out. Raises SwarmError when none is."""
+    """The branch that is checked out. Raises SwarmError when none is, or one that a session writes on."""
     branch = repo.git.text("symbolic-ref", "--quiet", "--short", "HEAD", ok=(0, 1))
     if not branch:
         raise SwarmError("no branch is checked out (detached HEAD)", "name the branch to merge into with --base")
+    folders = repo.git.text("ls-tree", "--name-only", "HEAD", "sessions/", ok=(0, 128)).splitlines()
+    if session := next((name for path in folders if branch.endswith(name := path[9:])), ""):
+        raise SwarmError(
+            f"the branch that is checked out, {branch}, is that of session {session}",
+            "check out the branch to merge into, or name it with --base",
+        )
     return branch
 
 

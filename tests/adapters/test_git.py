@@ -184,3 +184,14 @@ def test_g10_git_is_in_a_group_of_its_own(
     (tmp_path / "git").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     assert repo.git.text("merge") == "True"
+
+
+def test_a25_a_session_is_not_merged_into_its_own_branch(repo: GitRepository, folder: Path) -> None:
+    for branch in ("swarm/cloud-1", "claude/work-cloud-1"):
+        files: dict[str, bytes | None] = {"sessions/cloud-1/launch.json": b"{}"}
+        repo.update([RefUpdate(f"refs/heads/{branch}", repo.commit([tip(folder)], files, "Launch", NOW), None)])
+        git(folder, "switch", "--quiet", branch)
+        with pytest.raises(SwarmError, match=rf"{branch}, is that of session cloud-1; .*--base"):
+            base_branch(repo)
+    git(folder, "switch", "--quiet", "main")
+    assert base_branch(repo) == "main"
