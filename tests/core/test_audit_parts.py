@@ -184,3 +184,10 @@ def test_placeholders_are_found_with_their_lines(text: str, lines: list[int]) ->
 def test_a_document_cannot_forge_a_mark() -> None:
     assert NOTE not in without_marks(f"5 GB{NOTE}")
     assert plain(f"a{LINK} b\n c") == "a b c"
+
+
+def test_a_stated_gap_is_no_claim() -> None:
+    assert not is_claim("Rate limits: Gap: not answered by the sources (1 source searched, 5,708 passages).")
+    assert not is_claim("Gap: no rate limit is stated in the 2 sources that were searched.")
+    assert is_claim("Gap: the limit is 5 requests per second.")
+    assert is_claim("The rate limit leaves a gap of 5 seconds.")

@@ -38,11 +38,14 @@ _METHOD = re.compile(
     r"\bhow\b.*\b(?:computed|calculated|estimated|scored|measured)\b|\b(?:methodology|rubric|scoring)\b",
     re.IGNORECASE,
 )
+_GAP = re.compile(r"(?:\A|:\s)Gap: no", re.IGNORECASE)
 _NUMERIC = re.compile(r"(?<![A-Za-z])\d")
 
 
 def is_claim(text: str) -> bool:
-    """Whether a sentence states a number with a unit, a price, a percentage, a limit or a version."""
+    """Whether a sentence states a number with a unit, a price, a percentage, a limit or a version, and no gap."""
+    if _GAP.search(text):  # where nothing was found, and how many places were searched for it
+        return False
     return _CLAIM.search(text.replace(LINK, " ").replace(NOTE, " ")) is not None
 
 
