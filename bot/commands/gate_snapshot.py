@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.commands.load import load_overview
 from bot.core.changes import Change
@@ -195,11 +196,12 @@ def _secrets(scan: Scan, written: Mapping[str, bytes], data: SessionData) -> tup
 
 
 def _read_again(library: SourceLibrary, data: SessionData) -> Iterator[Recheck]:
+    evidence = lru_cache(maxsize=256)(library.evidence)  # an agent's findings often cite the same few passages
     for file in data.findings.values():
         for finding in file.findings:
             if finding.state == "verified":
                 cited = finding.citation
-                found = check(finding, library.evidence(cited.source, cited.locator, cited.method))
+                found = check(finding, evidence(cited.source, cited.locator, cited.method))
                 yield Recheck(finding.subject, finding.field, found.state, found.reason)
 
 
