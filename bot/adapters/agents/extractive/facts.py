@@ -78,7 +78,7 @@ FACTS: tuple[Fact, ...] = (
     _fact("versions", "Version", rf"(?P<v>{_VERSION})", "The SDK {package}that was read has the version {v}.", "{v}", _METADATA),
     _fact("versions", "version", rf"(?P<v>{_VERSION})", "The SDK {package}that was read has the version {v}.", "{v}", _NPM),
     _fact("sdks", "Name", r"(?P<v>\S+)", "A package for it is {v}.", "", _METADATA),
-    _fact("sdks", "name", r"(?P<v>\S+)", "name: {v}", "", _NPM + "/name$"),
+    _fact("sdks", "name", r"(?P<v>\S+)", "A package for it is {v}.", "", _NPM + "/name$"),
     _fact("sdks", "Requires-Python", r"(?P<v>\S.{1,50})", "The package says Requires-Python: {v}.", "", _METADATA),
     _fact("sdks", "node", r"(?P<v>.{1,50})", "The package runs on the engine node: {v}.", "", _NPM + "/engines"),
     _fact("sdks", "Summary", r"(?P<v>.*\b(?:SDK|[Ll]ibrary|[Cc]lient|API|[Mm]odule|[Ww]rapper)\b.{0,200})", "{v}", "", _METADATA),

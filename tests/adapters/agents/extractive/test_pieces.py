@@ -32,7 +32,7 @@ def passage(text: str, locator: str, path: str = AWS, kind: PassageKind = "metad
         ("Version: 1.44.5", "Version", METADATA, "versions", "The SDK x that was read has the version 1.44.5.", "1.44.5"),
         ("API_VERSION: v4", "API_VERSION", "b2/raw_api.py", "versions", "The client speaks to version v4 of the API (API_VERSION).", "v4"),
         ("Name: pydo", "Name", METADATA, "sdks", "A package for it is pydo.", ""),
-        ("name: @vultr/vultr-node", "/name", "package.json", "sdks", "name: @vultr/vultr-node", ""),
+        ("name: @vultr/vultr-node", "/name", "package.json", "sdks", "A package for it is @vultr/vultr-node.", ""),
         ("Requires-Python: >=3.10", "Requires-Python", METADATA, "sdks", "The package says Requires-Python: >=3.10.", ""),
         ("License: MIT", "License", METADATA, "licence", "The licence of the SDK x is MIT.", "MIT"),
         ("license: MIT", "/license", "package.json", "licence", "The licence of the SDK x is MIT.", "MIT"),
