@@ -42,7 +42,7 @@ class PlainDisplay:
         why = f" ({record.reason})" if record.reason else ""
         self._say(
             f"{record.agent} {record.state}: {record.verified} of {record.findings} findings verified, "
-            f"{record.gaps} gaps, {record.blockers} blockers{why} · {done}"
+            f"{record.gaps} gap{_s(record.gaps)}, {record.blockers} blocker{_s(record.blockers)}{why} · {done}"
         )
 
     def note(self, text: str) -> None:
@@ -116,3 +116,7 @@ def show(mission: Mission, stream: TextIO) -> Iterator[PlainDisplay | LiveDispla
     live.update(display)
     with live:
         yield display
+
+
+def _s(number: int) -> str:
+    return "" if number == 1 else "s"

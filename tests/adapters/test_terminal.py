@@ -49,14 +49,14 @@ def test_a_pipe_gets_a_line_for_each_thing_that_happened() -> None:
         display.doing("a-1", "reading")
         display.started("a-2", 2)
         display.recorded(made("a-1"))
-        display.recorded(made("a-2", "failed", "out of luck"))
+        display.recorded(made("a-2", "failed", "out of luck").model_copy(update={"gaps": 1, "blockers": 1}))
     lines = [line.partition("  ")[2] for line in stream.getvalue().splitlines()]
     assert lines == [
         "s-1 launched",
         "a-1 started",
         "a-2 started, attempt 2",
         "a-1 done: 409 of 412 findings verified, 7 gaps, 0 blockers · 1 of 3 agents",
-        "a-2 failed: 409 of 412 findings verified, 7 gaps, 0 blockers (out of luck) · 2 of 3 agents",
+        "a-2 failed: 409 of 412 findings verified, 1 gap, 1 blocker (out of luck) · 2 of 3 agents",
     ]
     assert isinstance(display, PlainDisplay)
 

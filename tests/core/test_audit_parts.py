@@ -191,3 +191,8 @@ def test_a_stated_gap_is_no_claim() -> None:
     assert not is_claim("Gap: no rate limit is stated in the 2 sources that were searched.")
     assert is_claim("Gap: the limit is 5 requests per second.")
     assert is_claim("The rate limit leaves a gap of 5 seconds.")
+
+
+def test_an_address_of_a_machine_is_no_version() -> None:
+    assert not is_claim("It listens at 192.168.0.1 by default.")
+    assert is_claim("It needs 9.0.4.")

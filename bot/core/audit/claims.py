@@ -21,7 +21,7 @@ _CLAIM = re.compile(
   | (?<![\w.]){_NUMBER}(?:\s?[-–]\s?{_NUMBER})?\+?[\s-]?(?:(?:k|K|M|million|billion|thousand)\s)?
     (?:{_TIME}|{_SIZE}|(?:[a-z]+\s)?(?:{_COUNTED}))\b
   | (?<![\w.]){_NUMBER}\s?(?:/|per\s)\s?(?:{_TIME})\b
-  | (?<![\w-])v\d+(?:\.\d+)*\b | \bversions?:?\s+v?\d | (?<![\w.-])\d+\.\d+\.\d+\b
+  | (?<![\w-])v\d+(?:\.\d+)*\b | \bversions?:?\s+v?\d | (?<![\w.-])\d+\.\d+\.\d+\b(?!\.\d)
   | \b(?:{_LIMIT})\b[^.;]{{0,40}}?(?<![\w-])\d | (?<![\w-])\d[^.;]{{0,20}}?\b(?:limits?|quotas?|maximum|minimum)\b
     """,
     re.VERBOSE | re.IGNORECASE,
