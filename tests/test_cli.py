@@ -212,17 +212,6 @@ def test_a25_a_detached_head_needs_a_base(folder: Path, mission: Path) -> None:
     assert swarm("run", mission, "--repo", folder, "--base", "main", folder=folder).returncode == 0
 
 
-def test_a25_a_place_that_cannot_be_written_is_no_bug(folder: Path, mission: Path) -> None:
-    done = swarm("run", mission, "--repo", folder, "--cache", mission / "below-a-file", folder=folder)
-    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
-    assert "cannot write the cache of sources" in done.stderr
-    (folder / ".git" / "swarm" / "advance.lock").unlink(missing_ok=True)
-    (folder / ".git" / "swarm" / "advance.lock").mkdir()
-    done = swarm("run", mission, "--repo", folder, "--json", folder=folder)
-    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
-    assert "Is a directory" in json.loads(done.stdout)["errors"][0]["what"]
-
-
 def test_starting_up_imports_no_parser_of_emails(mission: Path) -> None:
     command = [sys.executable, "-X", "importtime", "-m", "bot", "validate", str(mission)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

@@ -26,14 +26,17 @@ def items(report: FieldReport) -> list[Markdown]:
 def gap_text(gap: Gap) -> Markdown:
     """Where an answer was looked for, and why there is none."""
     read = [source for source in gap.searched if source.state == "readable"]
-    failed = len(gap.searched) - len(read)
+    left_out = sum(source.state == "skipped" for source in gap.searched)
+    failed = len(gap.searched) - len(read) - left_out
     where = []
     if read:
         passages = sum(source.passages for source in read)
         where.append(f"{counted(len(read), 'source')} searched, {counted(passages, 'passage')}")
     if failed:
         where.append(f"{counted(failed, 'source')} could not be read")
-    text = "not answered by the sources" if read else "no source could be read" if failed else "not answered"
+    if left_out:
+        where.append(f"{counted(left_out, 'source')} left out of this run")
+    text = "not answered by the sources" if read else "no source was read" if gap.searched else "not answered"
     places = f" ({'; '.join(where)})" if where else ""
     reason = f" {sentence(gap.reason)}" if gap.reason.strip() else ""
     return Markdown(f"*Gap*: {text}{places}.{reason}")

@@ -180,6 +180,7 @@ def test_findings_of_other_subjects_are_counted_in_the_open() -> None:
 
 READ = Searched(source="pypi:a==1", state="readable", documents=1, passages=21_070)
 SKIPPED = Searched(source="https://docs.example.com/", state="skipped", reason="packages only")
+DEAD = Searched(source="pypi:b==1", state="dead", reason="no such version")
 
 
 @pytest.mark.parametrize(
@@ -187,12 +188,13 @@ SKIPPED = Searched(source="https://docs.example.com/", state="skipped", reason="
     [
         ((), "", "*Gap*: not answered."),
         ((READ,), "", "*Gap*: not answered by the sources (1 source searched, 21,070 passages)."),
-        ((SKIPPED,), "why", "*Gap*: no source could be read (1 source could not be read). why."),
+        ((SKIPPED,), "why", "*Gap*: no source was read (1 source left out of this run). why."),
+        ((DEAD,), "", "*Gap*: no source was read (1 source could not be read)."),
         (
-            (READ, READ, SKIPPED),
+            (READ, READ, DEAD, SKIPPED),
             "",
             "*Gap*: not answered by the sources (2 sources searched, 42,140 passages; "
-            "1 source could not be read).",
+            "1 source could not be read; 1 source left out of this run).",
         ),
     ],
 )

@@ -51,9 +51,7 @@ class Extractive:
 
 def _gap(subject: Subject, field: Field, sources: Sequence[Source]) -> Gap:
     searched = tuple(source.searched for source in sources[:_GAP_SOURCES])
-    number = sum(source.passages for source in searched)
-    reason = f"none of {number:,} passages answers it plainly enough to be quoted"
-    return Gap(subject=subject.id, field=field.id, searched=searched, reason=reason)
+    return Gap(subject=subject.id, field=field.id, searched=searched)
 
 
 def _blocker(subject: Subject, sources: Sequence[Source]) -> Blocker:

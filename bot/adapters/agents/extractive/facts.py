@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bot.core.evidence import Passage
+from bot.core.source_uris import package_name
 
-_PACKAGE = re.compile(r"(?:pypi|npm):(?P<name>[a-z]+(?:-[a-z]+)*)(?:==|@)")
 _VERSION = r"v?\d[\w.+!-]{0,40}"
 
 
@@ -75,18 +75,18 @@ FACTS: tuple[Fact, ...] = (
     _fact("versions", "apiVersion", rf"(?P<v>{_VERSION})", "The API version is {v} (apiVersion).", "{v}", r" /metadata/", once=True),
     _fact("versions", "version", rf"(?P<v>{_VERSION})", "The API version is {v}.", "{v}", r"(?<!package\.json) /(?:info/)?version$"),
     _fact("versions", "(?:DEFAULT_|LATEST_|STABLE_)?API_VERSION|_API_VERSION", rf"(?P<v>{_VERSION})", "The client speaks to version {v} of the API ({key}).", "{v}"),
-    _fact("versions", "Version", rf"(?P<v>{_VERSION})", "The SDK {package}that was read has the version {v}.", "{v}", _METADATA),
-    _fact("versions", "version", rf"(?P<v>{_VERSION})", "The SDK {package}that was read has the version {v}.", "{v}", _NPM),
-    _fact("sdks", "Name", r"(?P<v>\S+)", "A package for it is {v}.", "", _METADATA),
-    _fact("sdks", "name", r"(?P<v>\S+)", "A package for it is {v}.", "", _NPM + "/name$"),
-    _fact("sdks", "Requires-Python", r"(?P<v>\S.{1,50})", "The package says Requires-Python: {v}.", "", _METADATA),
-    _fact("sdks", "node", r"(?P<v>.{1,50})", "The package runs on the engine node: {v}.", "", _NPM + "/engines"),
+    _fact("versions", "Version", rf"(?P<v>{_VERSION})", "The package {package} was read in its version {v}.", "{v}", _METADATA),
+    _fact("versions", "version", rf"(?P<v>{_VERSION})", "The package {package} was read in its version {v}.", "{v}", _NPM),
+    _fact("sdks", "Name", r"(?P<v>\S+)", "The package that was read is {v}.", "", _METADATA),
+    _fact("sdks", "name", r"(?P<v>\S+)", "The package that was read is {v}.", "", _NPM + "/name$"),
+    _fact("sdks", "Requires-Python", r"(?P<v>\S.{1,50})", "The package {package} says Requires-Python: {v}.", "", _METADATA),
+    _fact("sdks", "node", r"(?P<v>.{1,50})", "The package {package} runs on the engine node: {v}.", "", _NPM + "/engines"),
     _fact("sdks", "Summary", r"(?P<v>.*\b(?:SDK|[Ll]ibrary|[Cc]lient|API|[Mm]odule|[Ww]rapper)\b.{0,200})", "{v}", "", _METADATA),
     _fact("sdks", "description", r"(?P<v>.*\b(?:SDK|[Ll]ibrary|[Cc]lient|API|[Mm]odule|[Ww]rapper)\b.{0,200})", "{v}", "", _NPM + "/description$"),
-    _fact("licence", "License-Expression", _LICENCE, "The licence of the SDK {package}is {v}.", "{v}", _METADATA, "licence"),
-    _fact("licence", "License", _LICENCE, "The licence of the SDK {package}is {v}.", "{v}", _METADATA, "licence"),
-    _fact("licence", "Classifier", r"License :: (?:OSI Approved :: )?(?P<v>[\w .()/-]{3,58})", "The SDK {package}is classified under {v}.", "{v}", _METADATA, "licence"),
-    _fact("licence", "license", _LICENCE, "The licence of the SDK {package}is {v}.", "{v}", _NPM + "/license$", "licence"),
+    _fact("licence", "License-Expression", _LICENCE, "The licence of the package {package} is {v}.", "{v}", _METADATA, "licence"),
+    _fact("licence", "License", _LICENCE, "The licence of the package {package} is {v}.", "{v}", _METADATA, "licence"),
+    _fact("licence", "Classifier", r"License :: (?:OSI Approved :: )?(?P<v>[\w .()/-]{3,58})", "The package {package} is classified under {v}.", "{v}", _METADATA, "licence"),
+    _fact("licence", "license", _LICENCE, "The licence of the package {package} is {v}.", "{v}", _NPM + "/license$", "licence"),
 )  # fmt: skip
 
 
@@ -122,17 +122,11 @@ def _hit(fact: Fact, key: str, value: str, passage: Passage) -> Known | None:
     match = fact.value.fullmatch(value)
     if not match or not fact.key.fullmatch(key) or not fact.place.search(f"{path} {passage.locator}"):
         return None
-    words = {"key": key, "package": _package(passage.document)} | {
+    words = {"key": key, "package": package_name(passage.document)} | {
         name: text.strip() for name, text in match.groupdict().items()
     }
     short = fact.short.format(**words)
     return Known(fact.field, fact.claim.format(**words), short if len(short) <= 60 else "", passage)
-
-
-def _package(document: str) -> str:
-    """The package's name and a space, where it is a plain word: others would have to stand in the quote."""
-    name = _PACKAGE.match(document)
-    return f"{name['name']} " if name else ""
 
 
 def _split(text: str) -> tuple[str, str]:

@@ -29,13 +29,13 @@ def passage(text: str, locator: str, path: str = AWS, kind: PassageKind = "metad
         ("https://www.googleapis.com/auth/compute: View and manage your resources", "/auth/oauth2/scopes/x", "compute.v1.json", "authentication", "An access token can have the scope https://www.googleapis.com/auth/compute: View and manage your resources", "oauth scope"),
         ("scheme: bearer", "/components/securitySchemes/token/scheme", "openapi.yaml", "authentication", "The API description declares the scheme bearer.", "bearer"),
         ("version: v1", "/version", "compute.v1.json", "versions", "The API version is v1.", "v1"),
-        ("Version: 1.44.5", "Version", METADATA, "versions", "The SDK x that was read has the version 1.44.5.", "1.44.5"),
+        ("Version: 1.44.5", "Version", METADATA, "versions", "The package x was read in its version 1.44.5.", "1.44.5"),
         ("API_VERSION: v4", "API_VERSION", "b2/raw_api.py", "versions", "The client speaks to version v4 of the API (API_VERSION).", "v4"),
-        ("Name: pydo", "Name", METADATA, "sdks", "A package for it is pydo.", ""),
-        ("name: @vultr/vultr-node", "/name", "package.json", "sdks", "A package for it is @vultr/vultr-node.", ""),
-        ("Requires-Python: >=3.10", "Requires-Python", METADATA, "sdks", "The package says Requires-Python: >=3.10.", ""),
-        ("License: MIT", "License", METADATA, "licence", "The licence of the SDK x is MIT.", "MIT"),
-        ("license: MIT", "/license", "package.json", "licence", "The licence of the SDK x is MIT.", "MIT"),
+        ("Name: pydo", "Name", METADATA, "sdks", "The package that was read is pydo.", ""),
+        ("name: @vultr/vultr-node", "/name", "package.json", "sdks", "The package that was read is @vultr/vultr-node.", ""),
+        ("Requires-Python: >=3.10", "Requires-Python", METADATA, "sdks", "The package x says Requires-Python: >=3.10.", ""),
+        ("License: MIT", "License", METADATA, "licence", "The licence of the package x is MIT.", "MIT"),
+        ("license: MIT", "/license", "package.json", "licence", "The licence of the package x is MIT.", "MIT"),
     ],
 )  # fmt: skip
 def test_facts(text: str, locator: str, path: str, field: str, claim: str, short: str) -> None:
@@ -82,7 +82,7 @@ def test_the_api_version_is_that_of_the_first_description() -> None:
     assert [one.short for one in found] == ["2016-11-15"]
 
 
-def test_two_packages_are_told_apart_where_their_names_are_words() -> None:
+def test_two_packages_are_told_apart() -> None:
     documents = ("pypi:google-cloud-storage==3.17.1#a/METADATA", "npm:@vonage/voice@1.21.0#package.json")
     texts = (("Version: 3.17.1", "Version"), ("version: 1.21.0", "/version"))
     found = known(
@@ -90,8 +90,8 @@ def test_two_packages_are_told_apart_where_their_names_are_words() -> None:
         for document, (text, locator) in zip(documents, texts, strict=True)
     )
     assert [one.claim for one in found] == [
-        "The SDK google-cloud-storage that was read has the version 3.17.1.",
-        "The SDK that was read has the version 1.21.0.",
+        "The package google-cloud-storage was read in its version 3.17.1.",
+        "The package @vonage/voice was read in its version 1.21.0.",
     ]
 
 
