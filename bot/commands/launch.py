@@ -55,7 +55,8 @@ def sha256(content: bytes) -> str:
 
 
 def _ground(repo: Repository, mission: Mission, refs: dict[str, str], tip: str) -> Ground:
-    merged = frozenset(path.split("/")[1] for path in repo.files(tip, [SESSIONS]) if path.endswith("/launch.json"))
+    launched = (path for path in repo.paths(tip) if path.startswith(SESSIONS) and path.endswith("/launch.json"))
+    merged = frozenset(path.split("/")[1] for path in launched)
     prefix, suffix = branch_ref(mission, "\0").split("\0")
     names = {ref: ref[len(prefix) : len(ref) - len(suffix)] for ref in refs if ref.startswith(prefix)}
     branches = {

@@ -54,7 +54,7 @@ def load_overview(repo: Repository, now: datetime, *, base: str, session: str | 
     everything, problems = find_sessions(repo, refs, tip, tree)
     places = [place for place in everything if session in (None, place.session)]
     if session is not None and not places:
-        raise Refused(f"there is no session {session}", "swarm status without --session lists all of them")
+        raise Refused(f"there is no session {session}", "`swarm status` lists all of them")
     datas = _read_all(repo, refs, places, problems)
     facts = _facts(repo, tip, tree, places, datas)
     states = [reduce(fact, now) for fact in facts.values()]

@@ -81,7 +81,7 @@ def assess(findings: Sequence[CheckedFinding], fields: Sequence[Field]) -> Asses
         inputs=inputs,
         readiness=readiness,
         ready=ready,
-        dependencies=_sdk_names(known.get("sdks", ())),
+        dependencies=sdk_names(known.get("sdks", ())),
     )
 
 
@@ -145,7 +145,7 @@ def _authentication(findings: Sequence[CheckedFinding]) -> Input:
     return Input("authentication", kind, hours)
 
 
-def _sdk_names(findings: Iterable[CheckedFinding]) -> tuple[str, ...]:
+def sdk_names(findings: Iterable[CheckedFinding]) -> tuple[str, ...]:
     """What an integration will depend on: the SDKs, by their short form or by the package that is cited."""
     names = (finding.value.strip() or package(finding.citation.source) for finding in findings)
     return tuple(dict.fromkeys(name for name in names if name and name.casefold() not in _NONE))

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from bot.core.assess import Assessment, Input
-from bot.core.consolidate import Deliverable, FieldReport
+from bot.core.assess import Assessment, Input, sdk_names
+from bot.core.consolidate import Deliverable, FieldReport, SubjectReport
 from bot.core.findings import Blocker, Gap
 from bot.core.neutral import neutral
 from bot.core.rubric import FULL_READINESS
@@ -58,8 +58,11 @@ def ready_text(made: Assessment) -> Markdown:
     return Markdown(f"{known} = {made.readiness} of {FULL_READINESS}")
 
 
-def joined(values: Iterable[str]) -> Markdown:
-    return Markdown(", ".join(map(neutral, values)))
+def dependencies(subject: SubjectReport, made: Assessment) -> Markdown:
+    """What an integration will depend on, each with the footnote of a claim whose source it is."""
+    sdks = [cited for cited in reversed(subject.claims) if cited.finding.field == "sdks"]
+    known = {name: cited.label for cited in sdks for name in sdk_names([cited.finding])}
+    return Markdown(", ".join(f"{neutral(name)}[^{known[name]}]" for name in made.dependencies) or "none known")
 
 
 def headline(deliverable: Deliverable) -> Markdown:

@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
+from bot.core.audit.report import audit_text
 from bot.core.consolidate import Deliverable, consolidate
 from bot.core.fields import SECTIONS, STANDARD_FIELDS, Field
 from bot.core.findings import Blocker, CheckedFinding, Gap, Searched
@@ -361,3 +362,20 @@ def test_the_totals_in_the_text_are_those_of_the_body(fields: list[str]) -> None
     text = render_deliverable(deliverable)
     assert len(re.findall(r"^\[\^aws-ec2-\d+\]: ", text, re.MULTILINE)) == deliverable.totals.claims
     assert re.findall(r" · (\d+) claims?", text) == [str(deliverable.totals.claims)]
+
+
+def test_a_dependency_leads_to_the_claim_that_it_is_known_from() -> None:
+    version = citation("Name: botocore", source="pypi:botocore==1.44.5#botocore-1.44.5.dist-info/METADATA")
+    text = rendered(checked(), checked("The package is botocore.", field="sdks", citation=version))
+    assert "- Dependencies: botocore 1.44.5[^aws-ec2-2]\n" in text
+
+
+def test_our_own_document_has_no_claim_without_a_citation() -> None:
+    package = citation("Name: botocore", source="pypi:botocore==1.44.5#botocore-1.44.5.dist-info/METADATA")
+    audit = audit_text(
+        rendered(
+            checked("The service answers 600 requests per minute.", field="rate-limits"),
+            checked("The package is botocore.", field="sdks", citation=package),
+        )
+    )
+    assert (audit.claims > 2, audit.uncited) == (True, ())

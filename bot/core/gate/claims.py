@@ -27,7 +27,9 @@ def claims_verified(snapshot: GateSnapshot) -> Measured:
     if doubted or claims != totals.verified or not claims:
         return failed(
             f"{claims - doubted:,} of {claims:,} citations are called verified, {totals.verified:,} findings are",
-            "run `swarm close`, which renders the verified findings and no others",
+            "run `swarm close`, which renders the verified findings and no others"
+            if totals.verified
+            else "give the subjects sources that can be read and that answer the fields",
         )
     measured = f"{totals.verified:,} of {claims:,}" + (f", {left_out:,} unverified left out" if left_out else "")
     if left_out * 100 > len(every) * UNVERIFIED_LIMIT:
