@@ -92,16 +92,21 @@ def replay(repo: Path, commits: list[Commit]) -> None:
     for number, commit in enumerate(commits):
         parents = [names[parent] for parent in commit.parents]
         git(repo, "read-tree", *(parents[:1] or ["--empty"]))
-        for path, text in commit.files.items():
-            if text is None:
-                git(repo, "update-index", "--force-remove", path)
-            else:
-                blob = git(repo, "hash-object", "-w", "--stdin", stdin=text).decode().strip()
-                git(repo, "update-index", "--add", "--cacheinfo", f"100644,{blob},{path}")
+        git(repo, "update-index", "--index-info", stdin="".join(entries(repo, commit)).encode())
         tree = git(repo, "write-tree").decode().strip()
         options = [word for parent in parents for word in ("-p", parent)]
         names[commit.name] = git(repo, "commit-tree", tree, *options, "-m", "message").decode().strip()
         git(repo, "update-ref", f"refs/bench/{number}", names[commit.name])
+
+
+def entries(repo: Path, commit: Commit) -> Iterator[str]:
+    """What the commit changes, as `update-index --index-info` reads it."""
+    for path, text in commit.files.items():
+        if text is None:
+            yield f"0 {'0' * 40}\t{path}\n"
+        else:
+            blob = git(repo, "hash-object", "-w", "--stdin", stdin=text).decode().strip()
+            yield f"100644 {blob}\t{path}\n"
 
 
 def git(folder: Path, *args: str, stdin: bytes = b"") -> bytes:
