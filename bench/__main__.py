@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-MEASUREMENTS = ("startup", "agents_256", "gate_10000", "verify_1000", "status_1000")
+MEASUREMENTS = ("startup", "agents_256", "gate_10000", "verify_1000", "status_1000", "demo")
 
 
 def main() -> None:

@@ -1,11 +1,9 @@
-"""The cloud mission, as `make demo` runs it, in a scratch repository: `python -m bench.demo [--cold]`.
+"""The cloud mission, as `make demo` runs it: first with downloads, then with the sources that are cached by then.
 
-Sources come from the cache that such a run left behind; the first one fills it. With `--cold` the cache is empty
-and everything is downloaded, which needs pip, npm and the network.
+Needs pip, npm and the network.
 """
 
 import json
-import sys
 import tempfile
 from pathlib import Path
 
@@ -13,17 +11,13 @@ from bench.agents_256 import git
 from bench.measure import SWARM, Used, row, used
 
 MISSION = "mission-templates/cloud-providers.yml"
-CACHE = Path("build/bench-cache")
+OPTIONS = ("--backend", "extractive", "--only", "packages", "--json")
 
 
 def main() -> None:
-    if "--cold" in sys.argv[1:]:
-        with tempfile.TemporaryDirectory() as cache:
-            report("with downloads", run(Path(cache)), 180)
-        return
-    if not CACHE.is_dir():
-        run(CACHE)
-    report("with cached sources", run(CACHE), 60)
+    with tempfile.TemporaryDirectory() as cache:
+        report("with downloads", run(Path(cache)), 180)
+        report("with cached sources", run(Path(cache)), 60)
 
 
 def run(cache: Path) -> Used:
@@ -31,18 +25,7 @@ def run(cache: Path) -> Used:
     with tempfile.TemporaryDirectory() as repo:
         git(Path(repo), "init", "--quiet", "--initial-branch=main")
         git(Path(repo), "commit", "--quiet", "--allow-empty", "--message", "Begin")
-        options = (
-            "--repo",
-            repo,
-            "--backend",
-            "extractive",
-            "--only",
-            "packages",
-            "--cache",
-            str(cache),
-            "--json",
-        )
-        return used((*SWARM, "run", MISSION, *options, "--cache", str(cache)))
+        return used((*SWARM, "run", MISSION, "--repo", repo, "--cache", str(cache), *OPTIONS))
 
 
 def report(how: str, done: Used, bound: int) -> None:
