@@ -119,7 +119,7 @@ def test_a20_a_zip_bomb_goes_no_further_than_the_cap(library: MakeLibrary, shelf
 
 
 def test_a20_a_gzip_bomb_in_a_package_goes_no_further_than_the_cap(library: MakeLibrary, shelf: Path) -> None:
-    bomb = gzip.compress(bytes(30_000_000))
+    bomb = gzip.compress(bytes(30_000_000), mtime=0)
     wheel(shelf, {"acme/service-2.json.gz": bomb, "acme/guide.md": GUIDE})
     searched = library(caps=Caps(file_bytes=10_000_000)).open("pypi:acme==1.0").searched
     assert searched.reason == "left out: acme/service-2.json.gz: larger than 10 MB when unpacked"
@@ -182,7 +182,7 @@ def test_a20_a_tarball_that_unpacks_beyond_the_cap_is_refused(library: MakeLibra
     assert searched.reason == "the package is larger than 1 MB when unpacked"
 
 
-@pytest.mark.parametrize("data", [b"", b"not an archive", gzip.compress(b"not a tar")[:-4]])
+@pytest.mark.parametrize("data", [b"", b"not an archive", gzip.compress(b"not a tar", mtime=0)[:-4]])
 def test_a20_a_broken_package_is_unreadable(library: MakeLibrary, tmp_path: Path, data: bytes) -> None:
     stored(tmp_path, "acme").write_bytes(data)
     assert library().open("npm:acme@1.0.0").searched.state == "unreadable"
