@@ -57,6 +57,14 @@ def test_many_files_of_many_commits_are_read_at_once(repo: GitRepository, folder
     assert repo.read([]) == {}
 
 
+def test_many_files_of_one_commit_are_read_like_few(repo: GitRepository, folder: Path) -> None:
+    content: dict[str, bytes | None] = {f"a/{n % 7}/{n}.json": b"%d" % n for n in range(150)}
+    commit = repo.commit([tip(folder)], content, "many", NOW)
+    wanted = [(commit, path) for path in (*content, "a/missing.json")]
+    for _ in range(2):  # what is kept in between gives the same
+        assert repo.read(wanted) == {(commit, path): text for path, text in content.items()}
+
+
 def test_g12_refs_move_together_or_not_at_all(repo: GitRepository, folder: Path) -> None:
     one, two = (repo.commit([tip(folder)], {"n": n}, "m", NOW) for n in (b"1", b"2"))
     repo.update([RefUpdate("refs/heads/a", one, None), RefUpdate("refs/swarm/x", one, None)])

@@ -48,17 +48,23 @@ def cut(text: str) -> Iterator[str]:
         yield text
         return
     piece = ""
-    for sentence in _SENTENCE_END.split(text):
-        if piece and len(piece) + len(sentence) >= PARAGRAPH_MAX:
+    for part in (part for sentence in _SENTENCE_END.split(text) for part in _short(sentence)):
+        if piece and len(piece) + len(part) >= PARAGRAPH_MAX:
             yield piece
             piece = ""
-        piece = f"{piece} {sentence}".lstrip()
-        while len(piece) > PARAGRAPH_MAX:
-            room = piece.rfind(" ", 0, PARAGRAPH_MAX)
-            end = room if room > 0 else PARAGRAPH_MAX
-            yield piece[:end]
-            piece = piece[end:].lstrip()
+        piece = f"{piece} {part}".lstrip()
     yield piece
+
+
+def _short(sentence: str) -> Iterator[str]:
+    """An endless sentence, cut between words where it has any."""
+    start = 0
+    while len(sentence) - start > PARAGRAPH_MAX:
+        room = sentence.rfind(" ", start, start + PARAGRAPH_MAX)
+        end = room if room > start else start + PARAGRAPH_MAX
+        yield sentence[start:end]
+        start = end
+    yield sentence[start:]
 
 
 def _place(draft: Draft, seen: set[str]) -> Draft:

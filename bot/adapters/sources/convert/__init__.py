@@ -10,7 +10,7 @@ from bot.adapters.sources.draft import Draft, finished
 from bot.adapters.sources.inflate import gunzip
 from bot.adapters.sources.state import Caps, Unusable
 
-VERSION = 9
+VERSION = 10
 """Part of the name of every index: raise it when a converter gives other passages for the same bytes."""
 
 _BY_NAME = tuple(
