@@ -33,7 +33,7 @@ RULES = frozenset(
 TAIL = r"[^\s\"'`<>()\[\]|*]"
 MACHINE = (
     re.compile(
-        r"/(?:home|Users|root|tmp|work|workspaces?|github/workspace|__w|private/var|var/folders)/[\w.@+-]"
+        r"/(?:home|Users|root|tmp|builds|workspaces?|github/workspace|__w|private/var|var/folders)/[\w.@+-]"
         + TAIL.replace("|*", "|*\\\\")
         + "*"
     ),
