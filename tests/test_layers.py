@@ -100,4 +100,4 @@ def test_only_the_command_line_reads_the_environment() -> None:
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
     ]
     # Adapters that start other programs hand their environment on; they read nothing out of it.
-    assert set(readers) <= {"adapters/git.py", "adapters/sources/packages.py", "cli.py"}
+    assert set(readers) <= {"adapters/git_process.py", "adapters/sources/packages.py", "cli.py"}

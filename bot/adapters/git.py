@@ -4,15 +4,13 @@ Commits are made with one `git fast-import`, refs move in one `git update-ref` t
 with one `git cat-file --batch`, however many there are.
 """
 
-import os
-import subprocess
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.adapters.git_process import Git
 from bot.adapters.worktrees import checked_out, fast_forward
 from bot.core.changes import Change
 from bot.errors import LostRace, SwarmError
@@ -21,67 +19,6 @@ from bot.ports import LogEntry, RefUpdate
 AUTHOR = "Swarm Sessions <swarm-sessions@users.noreply.github.com>"
 MANY = 100  # files of one commit from which on its whole tree is listed first
 STATUS = {"A": "added", "M": "modified", "T": "modified", "D": "deleted"}
-# A repository chosen by the caller must not be swapped by variables of an outer git process, such as a hook's.
-FOREIGN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX")
-
-
-@dataclass(frozen=True, slots=True)
-class Git:
-    """Runs git in one repository. Raises SwarmError with git's own words when a command fails."""
-
-    directory: Path
-
-    def run(self, *args: str, stdin: bytes = b"", ok: Sequence[int] = (0,)) -> subprocess.CompletedProcess[bytes]:
-        """The finished process; exit codes other than `ok` raise."""
-        environment = {k: v for k, v in os.environ.items() if k not in FOREIGN} | {
-            "LC_ALL": "C",
-            "GIT_TERMINAL_PROMPT": "0",
-        }
-        command = [
-            "git",
-            "-C",
-            str(self.directory),
-            "-c",
-            "core.quotePath=false",
-            "-c",
-            "core.filesRefLockTimeout=10000",
-            *args,
-        ]
-        try:
-            done = _completed(command, stdin, environment)
-        except FileNotFoundError as error:
-            raise SwarmError("git is not installed", "install git 2.30 or newer") from error
-        if done.returncode not in ok:
-            words = " ".join(done.stderr.decode(errors="replace").split())[:500] or "no message"
-            raise SwarmError(
-                f"git {_command(args)} failed in {self.directory}: {words}", "mend the repository and run again"
-            )
-        return done
-
-    def text(self, *args: str, ok: Sequence[int] = (0,)) -> str:
-        """What the command prints, without the last newline."""
-        return self.run(*args, ok=ok).stdout.decode(errors="surrogateescape").rstrip("\n")
-
-
-def _completed(
-    command: list[str], stdin: bytes, environment: dict[str, str]
-) -> subprocess.CompletedProcess[bytes]:
-    """Runs git to its end, also when this process is interrupted or its group is killed.
-
-    Git that is cut off leaves lock files behind, and every later command would stumble over them.
-    """
-    pipe = subprocess.PIPE
-    with subprocess.Popen(
-        command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, process_group=0
-    ) as process:
-        out, err = process.communicate(stdin)
-    return subprocess.CompletedProcess(command, process.returncode, out, err)
-
-
-def _command(args: Sequence[str]) -> str:
-    """`merge` of `-c some.setting=1 merge --quiet`."""
-    options = next((n for n, word in enumerate(args) if n % 2 == 0 and word != "-c"), 0)
-    return args[options]
 
 
 def open_repository(directory: Path) -> "GitRepository":

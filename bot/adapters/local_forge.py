@@ -7,7 +7,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from bot.adapters.git import Git, GitRepository
+from bot.adapters.git import GitRepository
+from bot.adapters.git_process import Git
 from bot.adapters.worktrees import checked_out
 from bot.errors import Refused
 from bot.ports import RefUpdate

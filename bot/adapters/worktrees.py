@@ -2,18 +2,15 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from bot.adapters.git_process import Git
 from bot.errors import Refused, SwarmError
-
-if TYPE_CHECKING:
-    from bot.adapters.git import Git
 
 # A merge must not run what lies in the user's repository, and must not ask anybody anything.
 QUIET = ("-c", "core.hooksPath=/dev/null", "-c", "advice.diverging=false", "-c", "merge.verifySignatures=false")
 
 
-def checked_out(git: "Git", ref: str) -> Path | None:
+def checked_out(git: Git, ref: str) -> Path | None:
     """The work tree that has a branch checked out, if there is one.
 
     Raises Refused when the branch is being rebased: giving the rebase up would put it back to where it was.
@@ -34,13 +31,13 @@ def checked_out(git: "Git", ref: str) -> Path | None:
     return None
 
 
-def _rebases(git: "Git", tree: Path, ref: str) -> bool:
+def _rebases(git: Git, tree: Path, ref: str) -> bool:
     folder = tree / replace(git, directory=tree).text("rev-parse", "--git-dir")
     names = (folder / kind / "head-name" for kind in ("rebase-merge", "rebase-apply"))
     return any(name.is_file() and name.read_text().strip() == ref for name in names)
 
 
-def fast_forward(git: "Git", tree: Path, ref: str, new: str) -> None:
+def fast_forward(git: Git, tree: Path, ref: str, new: str) -> None:
     """Moves a branch with the work tree that has it checked out, as `git merge --ff-only` does.
 
     New files appear there, and git refuses before it would overwrite anything that is not committed.
