@@ -1,5 +1,6 @@
 """Builds the adapters for one repository on this machine and hands them to the commands."""
 
+import gc
 import sys
 import time
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ class Workplace:
     @classmethod
     def at(cls, folder: Path, *, base: str = "", only: str = "all", cache: Path | None = None) -> "Workplace":
         """The workplace of the repository that a folder lies in. Raises SwarmError when it cannot be used."""
+        gc.set_threshold(100_000, 20, 20)  # snapshots are large and full of objects that stay
+        gc.enable()
         repo = open_repository(folder.resolve())
         return cls(repo, base or base_branch(repo), SystemClock(), only, cache)
 

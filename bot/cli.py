@@ -274,7 +274,7 @@ def main(args: list[str] | None = None) -> None:
 
 def _start_quickly() -> None:
     """Takes a sixth off the start of every command that reads a model (`python -m bench.startup`)."""
-    gc.set_threshold(100_000, 20, 20)  # starting up makes many objects and no garbage
+    gc.disable()  # starting up makes many objects and no garbage; a workplace turns it on again
     # pydantic asks the metadata of all installed packages for plugins. None has any business here, and even with
     # PYDANTIC_DISABLE_PLUGINS the means to ask are imported, down to the parser of e-mails.
     none = ModuleType("pydantic.plugin._loader")

@@ -4,11 +4,10 @@ Every error says what is wrong, where, and what to do. `SwarmError` ends a comma
 anything else that escapes a command is a bug and ends it with 3.
 """
 
-from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong: `file:line:column: what; what to do`. Lines and columns count from 1."""
 
     file: str = ""
@@ -27,7 +26,7 @@ class Problem:
 
     def as_dict(self) -> dict[str, str | int]:
         """For `--json`: file, line, column, what, todo, level."""
-        return asdict(self)
+        return self._asdict()
 
 
 class SwarmError(Exception):

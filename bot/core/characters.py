@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-_INVISIBLE = re.compile(
+_INVISIBLE = (
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff0-\uffff"
     "\ud800-\udfff\ue000-\uf8ff\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U0010ffff]"
@@ -17,7 +17,7 @@ def invisible(text: str) -> Iterator[tuple[int, str]]:
     """Where such characters stand, and their names: `U+202E RIGHT-TO-LEFT OVERRIDE`."""
     if text.isascii() and text.isprintable():  # nearly always
         return
-    for found in _INVISIBLE.finditer(text):
+    for found in re.finditer(_INVISIBLE, text):
         name = unicodedata.name(found[0], "")
         yield found.start(), f"U+{ord(found[0]):04X} {name}".strip()
 

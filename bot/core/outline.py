@@ -1,13 +1,12 @@
 """What can be told of a mission before, and whether or not, it is valid: its teams, agents and subjects."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.core.yaml_tree import Path, at
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """Something with a name or an id (or neither that can be read: None), and the path of that."""
 
     name: str | None
@@ -15,8 +14,7 @@ class Named:
     within: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(NamedTuple):
     """Of a mission as written: names of teams, ids (as text), subjects (within their agents), sources."""
 
     teams: tuple[Named, ...]

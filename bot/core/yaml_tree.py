@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bot.errors import Problem
 
@@ -9,8 +10,7 @@ Path = tuple[str | int, ...]
 """How to get to a value: `("teams", 0, "agents", 3, "attempts")`."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(NamedTuple):
     """Line and column, from 1."""
 
     line: int = 1
