@@ -8,6 +8,7 @@ from bot.core.findings import AgentResult, Blocker, Finding, Gap
 from bot.core.mission import Subject
 from bot.ports import Brief, Clock, Source, SourceLibrary
 
+LATE = "the agent's time was over"
 _GAP_SOURCES = 50
 
 
@@ -24,6 +25,9 @@ class Extractive:
         gaps: list[Gap] = []
         blockers: list[Blocker] = []
         for subject in brief.agent.subjects:
+            if self.clock.now() >= brief.deadline:
+                blockers.append(_too_late(subject))
+                continue
             progress(f"reading {subject.name}")
             sources = [self.library.open(uri) for uri in subject.sources]
             readable = [source for source in sources if source.searched.state == "readable"]
@@ -34,9 +38,10 @@ class Extractive:
             for field in brief.mission.fields:
                 if field.kind == "claim":
                     progress(f"{subject.name}: {field.title.lower()}")
-                    found = searcher.field(field)
+                    late = self.clock.now() >= brief.deadline
+                    found = [] if late else searcher.field(field)
                     findings += found
-                    gaps += [] if found else [_gap(subject, field, sources)]
+                    gaps += [] if found else [_gap(subject, field, sources, LATE if late else "")]
         return AgentResult(
             session=brief.session,
             agent=brief.agent.id,
@@ -49,9 +54,20 @@ class Extractive:
         )
 
 
-def _gap(subject: Subject, field: Field, sources: Sequence[Source]) -> Gap:
+def _gap(subject: Subject, field: Field, sources: Sequence[Source], reason: str) -> Gap:
     searched = tuple(source.searched for source in sources[:_GAP_SOURCES])
-    return Gap(subject=subject.id, field=field.id, searched=searched)
+    return Gap(subject=subject.id, field=field.id, searched=searched, reason=reason)
+
+
+def _too_late(subject: Subject) -> Blocker:
+    """The agent's time was over before it came to a subject (G16)."""
+    return Blocker(
+        subject=subject.id,
+        title=f"{subject.name}: not begun",
+        impact="High",
+        description=LATE,
+        recommendation="Raise timeout_minutes, or give the subject to an agent of its own.",
+    )
 
 
 def _blocker(subject: Subject, sources: Sequence[Source]) -> Blocker:
