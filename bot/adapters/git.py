@@ -12,13 +12,13 @@ from pathlib import Path
 
 from bot.adapters.git_process import Git
 from bot.adapters.worktrees import checked_out, fast_forward
-from bot.core.changes import Change
+from bot.core.changes import Change, ChangeStatus
 from bot.errors import LostRace, SwarmError
 from bot.ports import LogEntry, RefUpdate
 
 AUTHOR = "Swarm Sessions <swarm-sessions@users.noreply.github.com>"
 MANY = 100  # files of one commit from which on its whole tree is listed first
-STATUS = {"A": "added", "M": "modified", "T": "modified", "D": "deleted"}
+STATUS: dict[str, ChangeStatus] = {"A": "added", "M": "modified", "T": "modified", "D": "deleted"}
 
 
 def open_repository(directory: Path) -> "GitRepository":
@@ -169,7 +169,7 @@ class GitRepository:
         out = self.git.text("diff-tree", "-r", "-z", "--no-renames", start, tip)
         words = [word for word in out.split("\0") if word]
         pairs = zip(words[::2], words[1::2], strict=True)
-        return [Change(path, STATUS[facts.split(" ")[4]], facts.split(" ")[1]) for facts, path in pairs]  # type: ignore[arg-type]
+        return [Change(path, STATUS[facts.split(" ")[4]], facts.split(" ")[1]) for facts, path in pairs]
 
     def _empty_tree(self) -> str:
         return self.git.run("hash-object", "-t", "tree", "-w", "--stdin").stdout.decode().strip()

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from itertools import permutations
 from pathlib import Path
@@ -28,7 +29,7 @@ class At:
     def __init__(self) -> None:
         self.time = NOW
 
-    def now(self) -> object:
+    def now(self) -> datetime:
         return self.time
 
 
@@ -55,7 +56,7 @@ def advance(place: Place) -> Callable[[str, str], None]:
 
 
 def run(place: Place, *, write: bool = True, session: str | None = None) -> Outcome:
-    return status(place.repo, At(), base="main", write=write, advance=advance(place), session=session)  # type: ignore[arg-type]
+    return status(place.repo, At(), base="main", write=write, advance=advance(place), session=session)
 
 
 def state_files(place: Place) -> dict[str, str]:
@@ -92,7 +93,7 @@ def test_a_file_that_was_edited_by_hand_or_lost_is_written_again(place: Place) -
     run(place)
     place.branch("refs/heads/main", {"BLOCKERS.md": b"# None of your business\n"})
     git(place.folder, "reset", "--quiet", "--hard")
-    assert write_state_files(place.repo, At(), base="main", advance=advance(place)) == module.Written(  # type: ignore[arg-type]
+    assert write_state_files(place.repo, At(), base="main", advance=advance(place)) == module.Written(
         tip(place.folder), ("BLOCKERS.md",)
     )
     git(place.folder, "rm", "--quiet", "INTEGRATION-MASTER-ROADMAP.md")
@@ -140,7 +141,7 @@ def test_a_lost_race_is_read_again_and_nothing_of_the_winner_is_lost(place: Plac
             git(place.folder, "reset", "--quiet", "--hard")
         forge.advance("main", expected, new)
 
-    found = status(place.repo, At(), base="main", write=True, advance=racing)  # type: ignore[arg-type]
+    found = status(place.repo, At(), base="main", write=True, advance=racing)
     sessions = found.data["sessions"]
     assert isinstance(sessions, list)
     assert {one["session"]: one["state"] for one in sessions} == {"cloud-1": "complete", "sip-1": "merged"}
@@ -156,7 +157,7 @@ def test_a_base_that_keeps_moving_is_given_up_after_some_tries(place: Place) -> 
         raise LostRace("main moved")
 
     with pytest.raises(Refused, match="main kept moving"):
-        status(place.repo, At(), base="main", write=True, advance=lost)  # type: ignore[arg-type]
+        status(place.repo, At(), base="main", write=True, advance=lost)
     assert len(tries) == module.TRIES
 
 
@@ -210,5 +211,5 @@ def test_a_bare_repository_is_written_too(place: Place, tmp_path: Path) -> None:
     def move(expected: str, new: str) -> None:
         repo.update([RefUpdate("refs/heads/main", new, expected)])
 
-    status(repo, At(), base="main", write=True, advance=move)  # type: ignore[arg-type]
+    status(repo, At(), base="main", write=True, advance=move)
     assert set(STATE_FILES) <= set(repo.paths(repo.refs("refs/heads/")["refs/heads/main"]))
