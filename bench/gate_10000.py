@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bench.agents_256 import git
 from bench.measure import row, used
+from tests.clocks import StillClock
 
 FINDINGS = 10_000
 ROUNDS = 3
@@ -35,13 +36,6 @@ teams:
     name: Everybody
     agents:
 """
-
-
-class Still:
-    """A clock that stands still."""
-
-    def now(self) -> datetime:
-        return NOW
 
 
 def main() -> None:
@@ -72,7 +66,7 @@ def gate(folder: Path) -> None:
     from bot.commands.gate import gate
 
     began = time.perf_counter()
-    found = gate(GitRepository(folder), Still(), session="many-1", base="main", library=None, scan=scan)
+    found = gate(GitRepository(folder), StillClock(), session="many-1", base="main", library=None, scan=scan)
     seconds = time.perf_counter() - began
     assert found.data["verdict"] == "pass", found.text
     print(json.dumps({"seconds": seconds}))
@@ -93,8 +87,8 @@ def prepare(folder: Path, findings: int) -> None:
 
     git(folder, "init", "--quiet", "--initial-branch=main")
     git(folder, "commit", "--quiet", "--allow-empty", "--message", "Begin")
-    repo, forge = GitRepository(folder), LocalForge(folder)
-    opened = launch(repo, Still(), mission=mission().encode(), file="many.yml", base="main", by="bench")
+    repo, forge = GitRepository(folder), LocalForge(folder, StillClock())
+    opened = launch(repo, StillClock(), mission=mission().encode(), file="many.yml", base="main", by="bench")
     for agent in opened.mission.agents:
         record, file = written(agent.id, [subject.id for subject in agent.subjects], findings // AGENTS)
         content: dict[str, bytes | None] = {
@@ -103,11 +97,11 @@ def prepare(folder: Path, findings: int) -> None:
         }
         commit = repo.commit([], content, "Record", NOW)
         repo.update([RefUpdate(record_ref("many-1", agent.id, 1), commit, None)])
-    fold(repo, Still(), opened.branch, "many-1")
+    fold(repo, StillClock(), opened.branch, "many-1")
     tip = repo.refs(opened.branch)[opened.branch]
     document = repo.commit([tip], dict(rendered(load_session(repo, tip, "many-1"))), "Write", NOW)
     repo.update([RefUpdate(opened.branch, document, tip)])
-    write_state_files(repo, Still(), base="main", advance=lambda old, new: forge.advance("main", old, new))
+    write_state_files(repo, StillClock(), base="main", advance=lambda old, new: forge.advance("main", old, new))
 
 
 def mission() -> str:

@@ -52,7 +52,7 @@ class Workplace:
         began = time.monotonic()
         content = mission.read_bytes()
         loaded = load_mission(content, str(mission))
-        forge, sources = LocalForge(self.repo.git.directory), self._library()
+        forge, sources = LocalForge(self.repo.git.directory, self.clock), self._library()
         backends = Backends(sources, self.clock, backend)
         with forge.running(loaded.mission), show(loaded, sys.stderr) as display:
             parts = Running(self._closing(forge, sources), backends, display, parallel)
@@ -117,7 +117,8 @@ class Workplace:
         from bot.commands.ending import ending
 
         began = time.monotonic()
-        closed = close(self._closing(LocalForge(self.repo.git.directory), self._library()), session, merge=merge)
+        forge = LocalForge(self.repo.git.directory, self.clock)
+        closed = close(self._closing(forge, self._library()), session, merge=merge)
         return ending(closed, base=self.base, seconds=time.monotonic() - began, place=self._place(closed))
 
     def _place(self, closed: "Closed") -> str:
@@ -140,7 +141,7 @@ class Workplace:
         """`swarm status`."""
         from bot.commands.status import status
 
-        forge = LocalForge(self.repo.git.directory)
+        forge = LocalForge(self.repo.git.directory, self.clock)
         return status(
             self.repo,
             self.clock,

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bot.core.changes import Change
 from bot.core.evidence import Evidence, Passage, PassageKind
 from bot.core.findings import AgentResult, Method, Searched
+from bot.core.gate.verdict import Verdict
 from bot.core.mission import AgentSpec, Mission
 from bot.core.records import AgentRecord
 
@@ -17,6 +18,8 @@ class Clock(Protocol):
     """The time, in UTC."""
 
     def now(self) -> datetime: ...
+
+    def sleep(self, seconds: float) -> None: ...
 
 
 # --- sources -----------------------------------------------------------------------------------------------
@@ -148,11 +151,44 @@ class Repository(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A session that was gated: exactly `tip` of `branch`, to be merged into `base`, which was at `base_tip` then.
+
+    Branches are names without `refs/heads/`. `title` and `body` are the pull request's, `message` the merge
+    commit's.
+    """
+
+    session: str
+    branch: str
+    tip: str
+    base: str
+    base_tip: str
+    title: str
+    body: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The session is in the base branch, as this commit says that the forge says."""
+
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """Not merged now, and nothing is wrong with the session: what the forge waits for, and what to do about it."""
+
+    reason: str
+    todo: str
+
+
 class Forge(Protocol):
     """Where a session's branch is merged into the base branch."""
 
     def turn(self, branch: str) -> AbstractContextManager[None]:
-        """Waits until nobody else here closes a session into the branch. Raises Refused after too long."""
+        """Waits until nobody else closes a session into the branch. Raises Refused after too long."""
         ...
 
     def advance(self, branch: str, expected: str, new: str) -> None:
@@ -161,6 +197,58 @@ class Forge(Protocol):
 
     def delete(self, branch: str, expected: str) -> None:
         """Deletes a merged branch; not when somebody has it checked out. Raises LostRace when it has moved."""
+        ...
+
+    def report(self, commit: str, verdict: Verdict) -> None:
+        """Says at the commit what the gate's verdict on it is; where nobody can look, nothing."""
+        ...
+
+    def propose(self, proposal: Proposal) -> str:
+        """Opens the session's pull request or brings it up to date; its address, empty where there are none."""
+        ...
+
+    def merge(self, proposal: Proposal) -> Merged | Postponed:
+        """Merges exactly the proposal's tip, once, also when called again (G1, G5).
+
+        Raises LostRace when the branch or the base moved since the verdict (gate again), and Refused when the
+        forge says no for another reason (G4).
+        """
+        ...
+
+
+Say = Literal["status", "refusal"]
+
+
+class Conversation(Protocol):
+    """The issues of a repository: who may ask for a session, and where the answer stands."""
+
+    def permission(self, login: str) -> str:
+        """What somebody may do here: admin, maintain, write, triage, read or none."""
+        ...
+
+    def say(self, issue: int, kind: Say, body: str) -> int:
+        """Writes the one comment of its kind, creating it when there is none; its id.
+
+        A status takes the place of a refusal, never the other way round. Comments that are there twice become one.
+        """
+        ...
+
+    def edit(self, comment: int, body: str) -> bool:
+        """Writes a comment whose id is known; False when it is gone."""
+        ...
+
+    def unlabel(self, issue: int, label: str) -> None:
+        """Takes a label off; one that is not there is no error."""
+        ...
+
+    def close(self, issue: int) -> None: ...
+
+
+class Runs(Protocol):
+    """Runs of workflows on other machines."""
+
+    def start(self, workflow: str, inputs: Mapping[str, str]) -> None:
+        """Starts a run of a workflow file of the base branch."""
         ...
 
 

@@ -15,7 +15,7 @@ from bot.commands.run import Running, run
 from bot.core.mission import Backend
 from bot.core.records import AgentRecord
 from bot.ports import Agent, RefUpdate
-from tests.builders import NOW
+from tests.clocks import StillClock
 from tests.repos import repository
 
 GUIDE = """# Guide
@@ -46,13 +46,6 @@ teams:
       - {id: agent-1, subjects: [{name: Widget Store, sources: ["file:docs/guide.md"]}]}
       - {id: agent-2, subjects: [{name: Widget Lab, sources: ["file:docs/guide.md"]}]}
 """
-
-
-class StillClock:
-    """Always the same time, so that the same work gives the same commits."""
-
-    def now(self) -> datetime:
-        return NOW
 
 
 class Killed(BaseException):
@@ -95,7 +88,7 @@ class MortalForge(LocalForge):
     """A forge on the same machine."""
 
     def __init__(self, folder: Path, countdown: Countdown) -> None:
-        super().__init__(folder)
+        super().__init__(folder, StillClock())
         self.countdown = countdown
 
     def advance(self, branch: str, expected: str, new: str) -> None:

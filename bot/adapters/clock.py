@@ -1,5 +1,6 @@
 """The machine's clock."""
 
+import time
 from datetime import UTC, datetime
 
 
@@ -8,3 +9,6 @@ class SystemClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC).replace(microsecond=0)
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)

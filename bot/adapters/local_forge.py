@@ -10,16 +10,18 @@ from filelock import FileLock, Timeout
 from bot.adapters.git import GitRepository
 from bot.adapters.git_process import Git
 from bot.adapters.worktrees import checked_out
+from bot.core.gate.verdict import Verdict
 from bot.errors import Refused
-from bot.ports import RefUpdate
+from bot.ports import Clock, Merged, Proposal, RefUpdate
 
 
 class LocalForge:
     """`Forge` over the base branch of a repository on this machine."""
 
-    def __init__(self, directory: Path, *, patience: float = 600) -> None:
+    def __init__(self, directory: Path, clock: Clock, *, patience: float = 600) -> None:
         """`patience`: how many seconds to wait for another session's turn to end."""
         self.git = Git(directory)
+        self.clock = clock
         self.patience = patience
         self.common = (directory / self.git.text("rev-parse", "--git-common-dir")).resolve()
 
@@ -34,6 +36,22 @@ class LocalForge:
         ref = f"refs/heads/{branch}"
         if checked_out(self.git, ref) is None:
             GitRepository(self.git.directory).update([RefUpdate(ref, None, expected)])
+
+    def report(self, commit: str, verdict: Verdict) -> None:
+        """Nothing: who runs the gate here sees its verdict."""
+
+    def propose(self, proposal: Proposal) -> str:
+        """No pull request: who merges here is who would review it."""
+        return ""
+
+    def merge(self, proposal: Proposal) -> Merged:
+        """Merges the gated commit into the gated base. Raises LostRace when the base is elsewhere by now."""
+        repo, tip = GitRepository(self.git.directory), proposal.tip
+        paths = [change.path for change in repo.changes(proposal.base_tip, tip)]
+        content = {path: text for (_, path), text in repo.read([(tip, path) for path in paths]).items()}
+        commit = repo.commit([proposal.base_tip, tip], dict(content), proposal.message, self.clock.now())
+        self.advance(proposal.base, proposal.base_tip, commit)
+        return Merged(commit)
 
     @contextmanager
     def turn(self, branch: str) -> Iterator[None]:

@@ -3,7 +3,6 @@
 Each step first looks whether it is done already, so that closing again after a crash goes on where it was.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.commands.gate import Scan, judge
@@ -13,11 +12,12 @@ from bot.commands.status import Advance, write_state_files
 from bot.core.consolidate import consolidate
 from bot.core.gate.verdict import Verdict
 from bot.core.merge import is_merge_of, merge_message
-from bot.core.session import RECORDS, SESSIONS, SessionData, branch_ref, csv_path, launch_path
+from bot.core.session import RECORDS, SESSIONS, SessionData, agent_path, branch_ref, csv_path, launch_path
 from bot.errors import LostRace, Refused, SwarmError
-from bot.ports import Clock, Forge, RefUpdate, Repository, SourceLibrary
+from bot.ports import Clock, Forge, Postponed, Proposal, RefUpdate, Repository, SourceLibrary
 from bot.render.csv_table import render_csv
 from bot.render.deliverable import render_deliverable
+from bot.render.pull_request import pull_request
 
 TRIES = 3
 """How often a session is gated again because the base branch moved under it (G4)."""
@@ -37,12 +37,15 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """How a session ended, or why it did not: `merged` is the merge commit."""
+    """How a session ended, or why it did not: `merged` is the merge commit, `pull` the pull request's address,
+    `postponed` what the forge waits for although the verdict is pass."""
 
     data: SessionData
     branch: str
     verdict: Verdict
     merged: str | None
+    pull: str = ""
+    postponed: Postponed | None = None
 
 
 def close(parts: Closing, session: str, *, merge: bool) -> Closed:
@@ -75,13 +78,21 @@ def _close(parts: Closing, session: str, *, merge: bool) -> Closed:
             scan=parts.scan,
             clock=parts.clock,
         )
-        if verdict.state != "pass" or not merge:
+        parts.forge.report(tip, verdict)
+        if set(data.records) != {agent.id for agent in data.mission.agents}:
             return Closed(data, branch, verdict, None)
+        proposal = _proposal(data, verdict, branch, tip, parts.base, base_tip)
+        pull = parts.forge.propose(proposal)
+        if verdict.state != "pass" or not merge:
+            return Closed(data, branch, verdict, None, pull)
         try:
-            merged = _merge(parts, session, tip, base_tip)
+            result = parts.forge.merge(proposal)
         except LostRace:
-            continue  # the base moved after the verdict: what was gated is not what would be merged (G1)
-        closed = Closed(data, branch, verdict, merged)
+            continue  # what was gated is not what would be merged: gate again (G1, G4)
+        if isinstance(result, Postponed):
+            return Closed(data, branch, verdict, None, pull, result)
+        _check_merge(parts, data, result.commit, tip)
+        closed = Closed(data, branch, verdict, result.commit, pull)
         _tidy(parts, closed)
         return closed
     raise Refused(f"{parts.base} moved {TRIES} times during the gate", "run again; nothing was merged")
@@ -133,25 +144,31 @@ def rendered(data: SessionData) -> dict[str, bytes]:
     }
 
 
-def _merge(parts: Closing, session: str, tip: str, base_tip: str) -> str:
-    """Merges exactly the gated commit into exactly the gated base, and reads back that it is there (G6)."""
-    repo = parts.repo
-    paths = [change.path for change in repo.changes(base_tip, tip)]
-    content = {path: text for (_, path), text in repo.read([(tip, path) for path in paths]).items()}
-    commit = repo.commit([base_tip, tip], dict(content), merge_message(session), parts.clock.now())
-    parts.forge.advance(parts.base, base_tip, commit)
-    now = repo.refs(f"refs/heads/{parts.base}")[f"refs/heads/{parts.base}"]
-    if not repo.contains(now, commit) or _differs(repo, commit, content):
+def _proposal(data: SessionData, verdict: Verdict, branch: str, tip: str, base: str, base_tip: str) -> Proposal:
+    return Proposal(
+        session=data.session,
+        branch=branch.removeprefix("refs/heads/"),
+        tip=tip,
+        base=base,
+        base_tip=base_tip,
+        title=data.mission.title,
+        body=pull_request(data, verdict),
+        message=merge_message(data.session),
+    )
+
+
+def _check_merge(parts: Closing, data: SessionData, commit: str, tip: str) -> None:
+    """Merged means that the base branch holds the gated commit's files (G6)."""
+    repo, base = parts.repo, f"refs/heads/{parts.base}"
+    paths = [launch_path(data.session), *(agent_path(data.session, agent) for agent in data.records)]
+    paths += rendered(data).keys()
+    there, gated = (repo.read([(side, path) for path in paths]) for side in (commit, tip))
+    same = {path: text for (_, path), text in there.items()} == {path: text for (_, path), text in gated.items()}
+    if not repo.contains(repo.refs(base)[base], commit) or not repo.contains(commit, tip) or not same:
         raise SwarmError(
-            f"{parts.base} does not hold session {session} although it was merged as {commit[:12]}",
+            f"{parts.base} does not hold session {data.session} although it was merged as {commit[:12]}",
             "look at the base branch's history; the session's branch is kept",
         )
-    return commit
-
-
-def _differs(repo: Repository, commit: str, content: Mapping[str, bytes]) -> bool:
-    there = repo.read([(commit, path) for path in content])
-    return {path: text for (_, path), text in there.items()} != content
 
 
 def _merged(parts: Closing, session: str) -> Closed | None:

@@ -28,6 +28,8 @@ class Launch(Model):
     mission_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     launched: AwareDatetime
     by: str
+    issue: Annotated[int, Constraint(ge=1)] | None = None
+    """The issue that asked for the session, where its status stands."""
     base: str
     base_commit: CommitId
     caps: dict[Id, Annotated[int, Constraint(ge=0)]]

@@ -11,6 +11,7 @@ from bot.adapters.local_forge import LocalForge
 from bot.errors import LostRace, Refused
 from bot.ports import RefUpdate
 from tests.builders import NOW
+from tests.clocks import StillClock
 from tests.repos import git, repository, tip
 
 
@@ -26,7 +27,7 @@ def child(folder: Path, **files: str) -> str:
 
 def test_a_base_that_is_checked_out_comes_along(folder: Path) -> None:
     new = child(folder, added="1\n")
-    LocalForge(folder).advance("main", tip(folder), new)
+    LocalForge(folder, StillClock()).advance("main", tip(folder), new)
     assert tip(folder) == new
     assert (folder / "added").read_text() == "1\n"
     assert git(folder, "status", "--porcelain") == ""
@@ -36,7 +37,7 @@ def test_a_base_that_is_not_checked_out_moves_alone(folder: Path) -> None:
     new = child(folder, added="1\n")
     start = tip(folder)
     git(folder, "checkout", "--quiet", "-b", "mine")
-    LocalForge(folder).advance("main", start, new)
+    LocalForge(folder, StillClock()).advance("main", start, new)
     assert tip(folder) == new
     assert not (folder / "added").exists()
 
@@ -45,23 +46,23 @@ def test_a_bare_repository_has_no_work_tree(tmp_path: Path, folder: Path) -> Non
     bare = tmp_path / "bare.git"
     git(tmp_path, "clone", "--quiet", "--bare", str(folder), str(bare))
     new = GitRepository(bare).commit([tip(bare)], {"added": b"1"}, "child", NOW)
-    LocalForge(bare).advance("main", tip(bare), new)
+    LocalForge(bare, StillClock()).advance("main", tip(bare), new)
     assert tip(bare) == new
 
 
 def test_a_linked_work_tree_comes_along(tmp_path: Path, folder: Path) -> None:
     git(folder, "checkout", "--quiet", "-b", "mine")
     git(folder, "worktree", "add", "--quiet", str(tmp_path / "linked"), "main")
-    LocalForge(folder).advance("main", tip(folder), child(folder, added="1\n"))
+    LocalForge(folder, StillClock()).advance("main", tip(folder), child(folder, added="1\n"))
     assert (tmp_path / "linked" / "added").exists()
     assert not (folder / "added").exists()
 
 
 def test_g01_a_base_that_moved_is_a_lost_race(folder: Path) -> None:
     start, first, second = tip(folder), child(folder, a="1"), child(folder, b="1")
-    LocalForge(folder).advance("main", start, first)
+    LocalForge(folder, StillClock()).advance("main", start, first)
     with pytest.raises(LostRace):
-        LocalForge(folder).advance("main", start, second)
+        LocalForge(folder, StillClock()).advance("main", start, second)
     assert tip(folder) == first
 
 
@@ -69,7 +70,7 @@ def test_a25_what_is_not_committed_is_never_overwritten(folder: Path) -> None:
     start, new = tip(folder), child(folder, **{"README.md": "theirs\n"})
     (folder / "README.md").write_text("mine\n")
     with pytest.raises(Refused, match=r"does not move it .*README\.md"):
-        LocalForge(folder).advance("main", start, new)
+        LocalForge(folder, StillClock()).advance("main", start, new)
     assert ((folder / "README.md").read_text(), tip(folder)) == ("mine\n", start)
 
 
@@ -78,7 +79,7 @@ def test_hooks_of_the_repository_are_not_run(folder: Path) -> None:
     hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\ntouch ran\n")
     hook.chmod(0o755)
-    LocalForge(folder).advance("main", tip(folder), child(folder, added="1\n"))
+    LocalForge(folder, StillClock()).advance("main", tip(folder), child(folder, added="1\n"))
     assert not (folder / "ran").exists()
 
 
@@ -86,26 +87,26 @@ def test_a_merged_branch_is_deleted_unless_somebody_looks_at_it(tmp_path: Path, 
     git(folder, "branch", "one")
     git(folder, "branch", "two")
     git(folder, "worktree", "add", "--quiet", str(tmp_path / "linked"), "two")
-    LocalForge(folder).delete("one", tip(folder))
-    LocalForge(folder).delete("two", tip(folder))
+    LocalForge(folder, StillClock()).delete("one", tip(folder))
+    LocalForge(folder, StillClock()).delete("two", tip(folder))
     assert list(GitRepository(folder).refs("refs/heads")) == ["refs/heads/main", "refs/heads/two"]
 
 
 def test_a_branch_that_moved_is_not_deleted(folder: Path) -> None:
     git(folder, "branch", "one")
     with pytest.raises(LostRace):
-        LocalForge(folder).delete("one", "0" * 39 + "1")
+        LocalForge(folder, StillClock()).delete("one", "0" * 39 + "1")
     assert "refs/heads/one" in GitRepository(folder).refs("refs/heads")
 
 
 def test_g01_one_session_at_a_time_is_closed_into_a_branch(folder: Path) -> None:
-    with LocalForge(folder).turn("main"):
-        with LocalForge(folder).turn("feature/elsewhere"):
+    with LocalForge(folder, StillClock()).turn("main"):
+        with LocalForge(folder, StillClock()).turn("feature/elsewhere"):
             pass  # another branch is another queue
-        late = LocalForge(folder, patience=0).turn("main")
+        late = LocalForge(folder, StillClock(), patience=0).turn("main")
         with pytest.raises(Refused, match="another session is being closed into main"), late:
             pass
-    with LocalForge(folder, patience=0).turn("main"):
+    with LocalForge(folder, StillClock(), patience=0).turn("main"):
         pass
 
 
@@ -121,10 +122,10 @@ def test_a25_a_branch_that_is_being_rebased_is_not_moved(folder: Path) -> None:
     with pytest.raises(subprocess.CalledProcessError):
         git(folder, "rebase", "other")
     with pytest.raises(Refused, match=r"main is being rebased in .*--abort"):
-        LocalForge(folder).advance("main", start, new)
+        LocalForge(folder, StillClock()).advance("main", start, new)
     git(folder, "rebase", "--abort")
     assert tip(folder) == start
-    LocalForge(folder).advance("main", start, new)
+    LocalForge(folder, StillClock()).advance("main", start, new)
     assert tip(folder) == new
 
 

@@ -16,8 +16,9 @@ from bot.core.merge import is_merge_of
 from bot.errors import LostRace, Refused, SwarmError
 from bot.ports import Forge, RefUpdate
 from tests.builders import NOW
+from tests.clocks import StillClock
 from tests.repos import git, tip
-from tests.workshop import MISSION, StillClock, session, widgets
+from tests.workshop import MISSION, session, widgets
 
 BRANCH = "refs/heads/swarm/widgets-1"
 
@@ -35,7 +36,12 @@ def closing(
 ) -> Closed:
     library = Library(folder.parent / "cache", folder, StillClock())
     parts = Closing(
-        repo or GitRepository(folder), forge or LocalForge(folder), library, StillClock(), "main", scan
+        repo or GitRepository(folder),
+        forge or LocalForge(folder, StillClock()),
+        library,
+        StillClock(),
+        "main",
+        scan,
     )
     return close(parts, "widgets-1", merge=merge)
 
@@ -52,7 +58,7 @@ def test_g01_a_push_between_verdict_and_merge_is_gated_again(folder: Path) -> No
                 git(folder, "commit", "--quiet", "--allow-empty", "--message", "In between")
             super().advance(branch, expected, new)
 
-    closed = closing(folder, Busy(folder))
+    closed = closing(folder, Busy(folder, StillClock()))
     assert Busy.moved
     assert closed.merged is not None
     messages = [entry.message for entry in GitRepository(folder).log(tip(folder))]
@@ -71,7 +77,7 @@ def test_g04_a_base_that_never_rests_is_given_up_on_after_three_gates(folder: Pa
             super().advance(branch, expected, new)
 
     with pytest.raises(Refused, match="main moved 3 times during the gate; run again; nothing was merged"):
-        closing(folder, Restless(folder))
+        closing(folder, Restless(folder, StillClock()))
     assert Restless.merges == 3
     assert BRANCH in GitRepository(folder).refs("refs/heads")
 
@@ -90,7 +96,7 @@ def test_g01_only_the_gated_commit_is_merged(folder: Path) -> None:
                 repo.update([RefUpdate(BRANCH, late[0], gated)])
             super().advance(branch, expected, new)
 
-    closed = closing(folder, Late(folder))
+    closed = closing(folder, Late(folder, StillClock()))
     assert closed.merged is not None
     assert "evil.txt" not in GitRepository(folder).files(tip(folder))
     assert tip(folder, BRANCH) == late[0], "what was not gated is kept, on its branch"
@@ -105,7 +111,7 @@ def test_g06_a_merge_that_is_not_there_raises_the_alarm(folder: Path) -> None:
                 super().advance(branch, expected, new)
 
     with pytest.raises(SwarmError, match="main does not hold session widgets-1 although it was merged"):
-        closing(folder, Liar(folder))
+        closing(folder, Liar(folder, StillClock()))
     assert BRANCH in GitRepository(folder).refs("refs/heads")
 
 

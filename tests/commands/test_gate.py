@@ -17,8 +17,9 @@ from bot.core.session import agent_path, findings_path, launch_path, mission_pat
 from bot.errors import Refused
 from bot.ports import RefUpdate
 from tests.builders import NOW
+from tests.clocks import StillClock
 from tests.repos import git, tip
-from tests.workshop import MISSION, StillClock, session, widgets
+from tests.workshop import MISSION, session, widgets
 
 BRANCH = "refs/heads/swarm/widgets-1"
 DELIVERABLE = "INTEGRATIONS-WIDGETS.md"

@@ -10,8 +10,9 @@ from bot.adapters.git import GitRepository
 from bot.commands.launch import Launched, launch
 from bot.errors import InvalidInput, LostRace, Refused
 from bot.ports import RefUpdate
+from tests.clocks import StillClock
 from tests.repos import git
-from tests.workshop import MISSION, StillClock, widgets
+from tests.workshop import MISSION, widgets
 
 
 def open_session(folder: Path, by: str = "local", mission: str = MISSION) -> Launched:

@@ -16,8 +16,9 @@ from bot.core.session import SessionData
 from bot.errors import Refused
 from bot.ports import RefUpdate
 from tests.builders import NOW
+from tests.clocks import StillClock
 from tests.repos import git, tip
-from tests.workshop import MISSION, StillClock, widgets
+from tests.workshop import MISSION, widgets
 
 HEAD = MISSION.partition("    agents:\n")[0] + "    agents:\n"
 AGENT = '      - {{id: agent-{n}, subjects: [{{name: Subject {n}, sources: ["file:docs/guide.md"]}}]}}\n'

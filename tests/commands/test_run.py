@@ -14,8 +14,9 @@ from bot.core.mission import Backend
 from bot.errors import MachineError, Refused, SwarmError
 from bot.ports import Agent, Brief
 from bot.render.state_files import STATE_FILES
+from tests.clocks import StillClock
 from tests.repos import git, tip
-from tests.workshop import MISSION, Countdown, Killed, StillClock, Watcher, session, widgets
+from tests.workshop import MISSION, Countdown, Killed, Watcher, session, widgets
 
 
 @pytest.fixture
@@ -276,10 +277,10 @@ def test_only_one_run_of_a_mission_at_a_time(tmp_path: Path) -> None:
 
     folder = widgets(tmp_path / "repo")
     with (
-        LocalForge(folder).running("widgets"),
+        LocalForge(folder, StillClock()).running("widgets"),
         pytest.raises(Refused, match="is being run in this repository right now"),
-        LocalForge(folder).running("widgets"),
+        LocalForge(folder, StillClock()).running("widgets"),
     ):
         pass
-    with LocalForge(folder).running("widgets"):
+    with LocalForge(folder, StillClock()).running("widgets"):
         pass

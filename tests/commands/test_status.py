@@ -1,6 +1,5 @@
 import json
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from itertools import permutations
 from pathlib import Path
@@ -15,22 +14,12 @@ from bot.commands.status import status, write_state_files
 from bot.errors import LostRace, Refused
 from bot.ports import RefUpdate
 from bot.render.state_files import STATE_FILES, same_but_for_the_time
-from tests.builders import NOW
+from tests.clocks import StillClock, VirtualClock
 from tests.commands.test_load import Place
 from tests.repos import git, tip
 from tests.sessions import blocker, findings, mission_yaml, record, session_files
 
 NAMES = ("hosting", "cloud", "sip", "payment")
-
-
-class At:
-    """A clock that stands still until it is set."""
-
-    def __init__(self) -> None:
-        self.time = NOW
-
-    def now(self) -> datetime:
-        return self.time
 
 
 def mission(name: str) -> bytes:
@@ -52,11 +41,11 @@ def place(tmp_path: Path) -> Place:
 
 
 def advance(place: Place) -> Callable[[str, str], None]:
-    return partial(LocalForge(place.folder).advance, "main")
+    return partial(LocalForge(place.folder, StillClock()).advance, "main")
 
 
 def run(place: Place, *, write: bool = True, session: str | None = None) -> Outcome:
-    return status(place.repo, At(), base="main", write=write, advance=advance(place), session=session)
+    return status(place.repo, VirtualClock(), base="main", write=write, advance=advance(place), session=session)
 
 
 def state_files(place: Place) -> dict[str, str]:
@@ -93,7 +82,7 @@ def test_a_file_that_was_edited_by_hand_or_lost_is_written_again(place: Place) -
     run(place)
     place.branch("refs/heads/main", {"BLOCKERS.md": b"# None of your business\n"})
     git(place.folder, "reset", "--quiet", "--hard")
-    assert write_state_files(place.repo, At(), base="main", advance=advance(place)) == module.Written(
+    assert write_state_files(place.repo, VirtualClock(), base="main", advance=advance(place)) == module.Written(
         tip(place.folder), ("BLOCKERS.md",)
     )
     git(place.folder, "rm", "--quiet", "INTEGRATION-MASTER-ROADMAP.md")
@@ -132,7 +121,7 @@ def test_g19_sessions_that_run_and_merge_in_any_order_give_the_same_state_files(
 
 def test_a_lost_race_is_read_again_and_nothing_of_the_winner_is_lost(place: Place) -> None:
     place.branch("refs/heads/swarm/cloud-1", all_files("cloud"))
-    forge = LocalForge(place.folder)
+    forge = LocalForge(place.folder, StillClock())
     races = [lambda: place.merge("sip-1", all_files("sip"))]
 
     def racing(expected: str, new: str) -> None:
@@ -141,7 +130,7 @@ def test_a_lost_race_is_read_again_and_nothing_of_the_winner_is_lost(place: Plac
             git(place.folder, "reset", "--quiet", "--hard")
         forge.advance("main", expected, new)
 
-    found = status(place.repo, At(), base="main", write=True, advance=racing)
+    found = status(place.repo, VirtualClock(), base="main", write=True, advance=racing)
     sessions = found.data["sessions"]
     assert isinstance(sessions, list)
     assert {one["session"]: one["state"] for one in sessions} == {"cloud-1": "complete", "sip-1": "merged"}
@@ -157,7 +146,7 @@ def test_a_base_that_keeps_moving_is_given_up_after_some_tries(place: Place) -> 
         raise LostRace("main moved")
 
     with pytest.raises(Refused, match="main kept moving"):
-        status(place.repo, At(), base="main", write=True, advance=lost)
+        status(place.repo, VirtualClock(), base="main", write=True, advance=lost)
     assert len(tries) == module.TRIES
 
 
@@ -211,5 +200,5 @@ def test_a_bare_repository_is_written_too(place: Place, tmp_path: Path) -> None:
     def move(expected: str, new: str) -> None:
         repo.update([RefUpdate("refs/heads/main", new, expected)])
 
-    status(repo, At(), base="main", write=True, advance=move)
+    status(repo, VirtualClock(), base="main", write=True, advance=move)
     assert set(STATE_FILES) <= set(repo.paths(repo.refs("refs/heads/")["refs/heads/main"]))

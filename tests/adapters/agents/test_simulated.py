@@ -12,7 +12,8 @@ from bot.core.findings import AgentResult
 from bot.core.mission import Mission
 from bot.ports import Brief
 from tests.builders import NOW, agent, mission, subject
-from tests.workshop import StillClock, widgets
+from tests.clocks import StillClock
+from tests.workshop import widgets
 
 
 def research(tmp_path: Path, plan: Mission, cap: int = 250_000) -> tuple[AgentResult, Library]:

@@ -1,8 +1,6 @@
 """A library on an empty cache, packages made on the spot, and a real HTTPS server on this machine."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -12,17 +10,7 @@ from bot.adapters.sources.reach import Reach
 from bot.adapters.sources.state import Caps
 from bot.adapters.sources.web import Web
 from tests.adapters.sources.https import Answer, HttpsServer, authority
-from tests.builders import NOW
-
-
-@dataclass
-class FixedClock:
-    """A clock that stands still until it is set."""
-
-    moment: datetime = NOW
-
-    def now(self) -> datetime:
-        return self.moment
+from tests.clocks import VirtualClock
 
 
 @pytest.fixture
@@ -50,7 +38,7 @@ def library(tmp_path: Path, repository: Path) -> MakeLibrary:
     """Makes libraries on one cache, as parallel processes would have them."""
 
     def make(only: frozenset[str] | None = None, caps: Caps | None = None, web: Web | None = None) -> Library:
-        return Library(tmp_path / "cache", repository, FixedClock(), only, caps=caps, web=web)
+        return Library(tmp_path / "cache", repository, VirtualClock(), only, caps=caps, web=web)
 
     return make
 

@@ -12,8 +12,9 @@ import pytest
 from bot.adapters.sources.library import Library
 from bot.errors import MachineError
 from bot.ports import SourceLibrary
-from tests.adapters.sources.conftest import FixedClock, MakeLibrary
+from tests.adapters.sources.conftest import MakeLibrary
 from tests.builders import NOW
+from tests.clocks import VirtualClock
 
 API = """
 openapi: 3.1.0
@@ -110,8 +111,8 @@ def test_a_kind_of_source_that_this_run_does_not_read_is_skipped(library: MakeLi
 
 
 def test_the_text_does_not_depend_on_where_the_cache_is(tmp_path: Path, repository: Path, api: str) -> None:
-    first = Library(tmp_path / "a", repository, FixedClock()).open(api)
-    second = Library(tmp_path / "b", repository, FixedClock()).open(api)
+    first = Library(tmp_path / "a", repository, VirtualClock()).open(api)
+    second = Library(tmp_path / "b", repository, VirtualClock()).open(api)
     assert first.sha256 == second.sha256
     assert first.retrieved == NOW
 
@@ -149,13 +150,13 @@ def test_a25_a_cache_that_cannot_be_written_is_said_so(tmp_path: Path, repositor
     (tmp_path / "cache").mkdir()
     (tmp_path / "cache/indexes").write_text("in the way")
     with pytest.raises(MachineError, match="cannot write the cache of sources"):
-        Library(tmp_path / "cache", repository, FixedClock()).open(api)
+        Library(tmp_path / "cache", repository, VirtualClock()).open(api)
 
 
 def test_a25_a_cache_that_is_no_folder_is_said_so(tmp_path: Path, repository: Path, api: str) -> None:
     (tmp_path / "cache").write_text("in the way")
     with pytest.raises(MachineError, match=r"cannot write the cache of sources .*--cache"):
-        Library(tmp_path / "cache", repository, FixedClock()).open(api)
+        Library(tmp_path / "cache", repository, VirtualClock()).open(api)
 
 
 def test_many_threads_share_one_fetch(library: MakeLibrary, tmp_path: Path, api: str) -> None:

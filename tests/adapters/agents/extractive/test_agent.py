@@ -3,7 +3,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from bot.core.findings import AgentResult
 from bot.core.mission import Mission
 from bot.ports import Brief
 from tests import builders
+from tests.clocks import VirtualClock
 
 README = """# Storage
 
@@ -30,11 +31,6 @@ All requests must be authenticated with an API key.
 The API allows at most 100 requests per minute.
 The residency of all data is Europe for every bucket.
 """
-
-
-class Noon:
-    def now(self) -> datetime:
-        return datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def description(**operations: str) -> str:
@@ -63,12 +59,12 @@ def research(
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
-    library = Library(tmp_path / "cache", root, Noon(), frozenset({"file"}))
+    library = Library(tmp_path / "cache", root, VirtualClock(), frozenset({"file"}))
     spec = builders.agent("haiku-21", builders.subject("Acme Storage", *sources))
     mission = builders.mission(spec, fields=fields)
-    brief = Brief(mission, "cloud-providers-1", spec, 1, 0, Noon().now() + timedelta(hours=1))
+    brief = Brief(mission, "cloud-providers-1", spec, 1, 0, VirtualClock().now() + timedelta(hours=1))
     said: list[str] = []
-    result = Extractive(library, Noon()).research(brief, said.append)
+    result = Extractive(library, VirtualClock()).research(brief, said.append)
     assert said[0] == "reading Acme Storage"
     return result, library, mission
 
@@ -230,24 +226,21 @@ def test_a14_instructions_in_a_source_are_only_text(tmp_path: Path) -> None:
     assert {f.citation.source for f in result.findings} <= {"file:README.md"}
 
 
-class Ticking:
+class Ticking(VirtualClock):
     """A clock on which every look takes a minute."""
 
-    def __init__(self) -> None:
-        self.looks = 0
-
     def now(self) -> datetime:
-        self.looks += 1
-        return datetime(2026, 11, 22, 12, tzinfo=UTC) + timedelta(minutes=self.looks)
+        self.sleep(60)
+        return self.moment
 
 
 def test_g16_an_agent_whose_time_is_over_keeps_what_it_has_and_says_what_it_left_out(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text(README)
     subjects = [builders.subject(name, "file:README.md") for name in ("Acme Storage", "Acme Queue")]
     mission = builders.mission(builders.agent("a-1", *subjects))
-    deadline = datetime(2026, 11, 22, 12, 5, tzinfo=UTC)
+    deadline = VirtualClock().now() + timedelta(minutes=5)
     brief = Brief(mission, "acme-1", mission.agents[0], 1, 0, deadline)
-    library = Library(tmp_path / "cache", tmp_path, Noon())
+    library = Library(tmp_path / "cache", tmp_path, VirtualClock())
     result = Extractive(library, Ticking()).research(brief, lambda _: None)
     assert {finding.field for finding in result.findings} == {"overview", "authentication"}
     late = [gap.field for gap in result.gaps if gap.reason == "the agent's time was over"]
