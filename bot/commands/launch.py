@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.commands.files import json_bytes
 from bot.core.launching import Decision, Ground, Reservation, decide, number_of
@@ -27,7 +28,21 @@ class Launched:
     merged: bool
 
 
-def launch(repo: Repository, clock: Clock, *, mission: bytes, file: str, base: str, by: str) -> Launched:
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """What a launch is made of."""
+
+    content: bytes
+    mission: Mission
+    by: str
+    issue: int | None
+    base: str
+    base_commit: str
+
+
+def launch(
+    repo: Repository, clock: Clock, *, mission: bytes, file: str, base: str, by: str, issue: int | None = None
+) -> Launched:
     """Opens the session of a mission file, or finds the one that this launcher opened before.
 
     Raises InvalidInput for a bad mission and Refused when it may not be launched; then nothing has changed.
@@ -40,9 +55,10 @@ def launch(repo: Repository, clock: Clock, *, mission: bytes, file: str, base: s
             raise Refused(
                 f"the branch {base} has no commit", "make a first commit on it, or name another with --base"
             )
+        opening = _Opening(mission, loaded, by, issue, base, tip)
         decision = decide(loaded, sha256(mission), by, _ground(repo, loaded, refs, tip))
         try:
-            _apply(repo, clock, loaded, mission, decision, refs, tip, base, by)
+            _apply(repo, clock, opening, decision, refs)
         except LostRace:
             continue  # somebody else moved a ref: look again who has won
         branch = branch_ref(loaded, decision.session)
@@ -84,38 +100,13 @@ def _reservations(repo: Repository, mission: Mission, refs: dict[str, str]) -> d
     return {s: Reservation.model_validate_json(notes[c, "reservation.json"]) for s, c in held.items()}
 
 
-def _apply(
-    repo: Repository,
-    clock: Clock,
-    mission: Mission,
-    content: bytes,
-    decision: Decision,
-    refs: dict[str, str],
-    tip: str,
-    base: str,
-    by: str,
-) -> None:
-    session, now = decision.session, clock.now()
+def _apply(repo: Repository, clock: Clock, opening: _Opening, decision: Decision, refs: dict[str, str]) -> None:
+    session, mission, now = decision.session, opening.mission, clock.now()
     branch = branch_ref(mission, session)
     updates = []
     if decision.create:
         # The branch comes first in the transaction: no reservation is ever seen without the branch it is for.
-        caps = {agent.id: agent.cap for agent in make_plan(mission).agents}
-        opened = Launch(
-            session=session,
-            mission=mission,
-            mission_sha256=sha256(content),
-            launched=now,
-            by=by,
-            base=base,
-            base_commit=tip,
-            caps=caps,
-        )
-        files: dict[str, bytes | None] = {
-            mission_path(session): content,
-            launch_path(session): json_bytes(opened.model_dump(mode="json", round_trip=True, exclude_unset=True)),
-        }
-        commit = repo.commit([tip], files, f"Launch session {session}\n\nSwarm-Session: {session}\n", now)
+        commit = _launch_commit(repo, opening, session, now)
         updates.append(RefUpdate(branch, commit, None))
         # What an abandoned session of the same name has left would be taken for this one's records.
         stale = {ref: value for ref, value in refs.items() if ref.startswith(f"{RECORDS}{session}/")}
@@ -125,9 +116,29 @@ def _apply(
             session=session,
             mission=mission.mission,
             branch=branch.removeprefix("refs/heads/"),
-            mission_sha256=sha256(content),
+            mission_sha256=sha256(opening.content),
         )
-        files = {"reservation.json": json_bytes(note.model_dump(mode="json"))}
+        files: dict[str, bytes | None] = {"reservation.json": json_bytes(note.model_dump(mode="json"))}
         reservation = repo.commit([], files, f"Reserve the subjects of session {session}\n", now)
         updates += [RefUpdate(ref, reservation, refs.get(ref)) for ref in map(reservation_ref, decision.reserve)]
     repo.update(updates)
+
+
+def _launch_commit(repo: Repository, opening: _Opening, session: str, now: datetime) -> str:
+    launched = Launch(
+        session=session,
+        mission=opening.mission,
+        mission_sha256=sha256(opening.content),
+        launched=now,
+        by=opening.by,
+        **({"issue": opening.issue} if opening.issue else {}),
+        base=opening.base,
+        base_commit=opening.base_commit,
+        caps={agent.id: agent.cap for agent in make_plan(opening.mission).agents},
+    )
+    files: dict[str, bytes | None] = {
+        mission_path(session): opening.content,
+        launch_path(session): json_bytes(launched.model_dump(mode="json", round_trip=True, exclude_unset=True)),
+    }
+    message = f"Launch session {session}\n\nSwarm-Session: {session}\n"
+    return repo.commit([opening.base_commit], files, message, now)
