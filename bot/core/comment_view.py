@@ -1,0 +1,95 @@
+"""What a session's status comment is made from, and which stage of its life it shows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.core.addresses import Addresses
+from bot.core.gate.verdict import Verdict
+from bot.core.mission import AgentSpec
+from bot.core.session import SessionData
+from bot.core.state import SessionState
+
+Stage = Literal[
+    "launched",
+    "running",
+    "continued",
+    "complete",
+    "ready",
+    "postponed",
+    "waiting",
+    "refused",
+    "stopped",
+    "overdue",
+    "merged",
+]
+"""launched, running: no agent, some agents are recorded. continued: the rest goes on in another run. complete: all
+are recorded, no verdict yet. ready: the gate passed. postponed: it passed, and the forge waits for something.
+waiting, refused: the gate does not know yet, or says no. stopped: nobody works on it. overdue: over its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why something stands still, and what to do about it."""
+
+    reason: str
+    todo: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentView:
+    """A session at one moment. `commit` is what all of it is true at; `run` is a workflow run's id, `pull` the pull
+    request's address; empty where there is none.
+
+    `verdict` is the gate's at `commit`. `postponed` says what the forge waits for after a pass, `manual` that a
+    person merges here, `continued` that another run was started for what is left, `stopped` that no run works on it.
+    """
+
+    data: SessionData
+    state: SessionState
+    now: datetime
+    addresses: Addresses
+    commit: str
+    run: str = ""
+    pull: str = ""
+    verdict: Verdict | None = None
+    postponed: Hold | None = None
+    stopped: Hold | None = None
+    continued: bool = False
+    manual: bool = False
+
+
+def stage(view: CommentView) -> Stage:
+    """The one word for how a session stands; facts first, then what was decided, then the clock."""
+    if view.state.phase == "merged":
+        return "merged"
+    if view.stopped:
+        return "stopped"
+    if view.continued:
+        return "continued"
+    if view.state.phase == "complete" and view.verdict:
+        return _judged(view, view.verdict)
+    if view.state.overdue:
+        return "overdue"
+    return "running" if retries(view) else view.state.phase
+
+
+def _judged(view: CommentView, verdict: Verdict) -> Stage:
+    if verdict.state == "pass":
+        return "postponed" if view.postponed else "ready"
+    return "refused" if verdict.state == "fail" else "waiting"
+
+
+def attempts(view: CommentView, agent: AgentSpec) -> int:
+    """How many attempts an agent has in all."""
+    return agent.attempts or view.data.mission.agent.attempts
+
+
+def retries(view: CommentView) -> tuple[str, ...]:
+    """The agents that failed and have attempts left, in the mission's order."""
+    records = view.data.records
+    return tuple(
+        agent.id
+        for agent in view.data.mission.agents
+        if agent.id in view.state.agents.failed and records[agent.id].attempt < attempts(view, agent)
+    )
