@@ -42,7 +42,8 @@ class CommentView:
     request's address; empty where there is none.
 
     `verdict` is the gate's at `commit`. `postponed` says what the forge waits for after a pass, `manual` that a
-    person merges here, `continued` that another run was started for what is left, `stopped` that no run works on it.
+    person merges here, `continued` that another run was started for what is left, `stopped` that no run works on
+    it. `next_step` replaces the sentence that says what comes next.
     """
 
     data: SessionData
@@ -57,6 +58,7 @@ class CommentView:
     stopped: Hold | None = None
     continued: bool = False
     manual: bool = False
+    next_step: str = ""
 
 
 def stage(view: CommentView) -> Stage:

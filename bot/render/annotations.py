@@ -1,4 +1,4 @@
-"""What is printed in a job on GitHub: problems as annotations, and everything else as text that is no command (A2)."""
+"""What is printed in a job on GitHub: problems as annotations, everything else as text that is no command (A2)."""
 
 from collections.abc import Iterable
 
