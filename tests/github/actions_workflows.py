@@ -1,0 +1,272 @@
+"""What GitHub reads from workflow files before it runs anything: triggers, groups, permissions, actions."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+
+FOLDER: Final = ".github/workflows/"
+LEVELS: Final = ("none", "read", "write")
+DEFAULT_PERMISSIONS: Final = {"contents": "read", "packages": "read"}
+SCOPES: Final = (
+    *("actions", "attestations", "checks", "contents", "deployments", "discussions", "id-token", "issues", "models"),
+    *("packages", "pages", "pull-requests", "repository-projects", "security-events", "statuses"),
+)
+DEFAULT_TYPES: Final[Mapping[str, Sequence[str]]] = {
+    "pull_request": ("opened", "synchronize", "reopened"),
+    "pull_request_target": ("opened", "synchronize", "reopened"),
+}
+FILTERS: Final = frozenset({"types", "branches", "branches-ignore", "workflows", "inputs", "paths", "cron"})
+
+type_of_permissions = dict[str, str]
+
+
+class StartupFailure(Exception):
+    """GitHub would refuse to start this workflow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concurrency:
+    """A concurrency group as it is written, expressions and all; `job` is empty for the whole run's."""
+
+    job: str
+    group: object
+    cancel: object
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """One workflow file."""
+
+    path: str
+    document: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, path: str, text: bytes) -> "Workflow":
+        document = yaml.safe_load(text)
+        document["on"] = document.pop(True, document.get("on"))  # YAML 1.1 reads `on` as yes
+        return cls(path, document)
+
+    @property
+    def name(self) -> str:
+        return str(self.document.get("name") or self.path)
+
+    @property
+    def jobs(self) -> Mapping[str, Mapping[str, Any]]:
+        jobs: Mapping[str, Mapping[str, Any]] = self.document["jobs"]
+        return jobs
+
+    @property
+    def triggers(self) -> Mapping[str, Mapping[str, Any]]:
+        """Every event that it listens to, with its filters."""
+        match self.document["on"]:
+            case str(event):
+                return {event: {}}
+            case list(events):
+                return {event: {} for event in events}
+            case dict(triggers):
+                return {event: _filters(filters) for event, filters in triggers.items()}
+        raise StartupFailure(f"{self.path}: nothing starts it")
+
+    def groups(self) -> list[Concurrency]:
+        """The groups that a run has to have its turn in before it starts."""
+        groups = [_concurrency("", self.document["concurrency"])] if "concurrency" in self.document else []
+        for id, job in self.jobs.items():
+            if "concurrency" in job:
+                if job.get("needs"):
+                    raise NotImplementedError(f"{self.path}: the tests can hold back jobs without needs, not {id}")
+                groups.append(_concurrency(id, job["concurrency"]))
+        return groups
+
+    def inputs(self, given: Mapping[str, str]) -> dict[str, str]:
+        """The inputs of a dispatch, with their defaults. Raises StartupFailure as GitHub refuses a dispatch."""
+        declared = self.triggers["workflow_dispatch"].get("inputs") or {}
+        unknown = sorted(set(given) - set(declared))
+        if unknown:
+            raise StartupFailure(f"{self.path}: unexpected inputs: {', '.join(unknown)}")
+        values = {}
+        for name, spec in declared.items():
+            value = given.get(name, (spec or {}).get("default", ""))
+            if (spec or {}).get("required") and value in ("", None):
+                raise StartupFailure(f"{self.path}: the input {name} is required")
+            values[name] = value if isinstance(value, str) else str(value).lower()
+        return values
+
+
+def _filters(filters: object) -> Mapping[str, Any]:
+    match filters:
+        case None:
+            return {}
+        case list(crons):  # schedule
+            return {"cron": [entry["cron"] for entry in crons]}
+        case dict():
+            return filters
+    raise StartupFailure(f"not understood as a trigger: {filters!r}")
+
+
+def _concurrency(job: str, value: object) -> Concurrency:
+    if isinstance(value, Mapping):
+        return Concurrency(job, value["group"], value.get("cancel-in-progress", False))
+    return Concurrency(job, value, False)
+
+
+# --- triggers ----------------------------------------------------------------------------------------------
+
+
+def listens(workflow: Workflow, event: str, payload: Mapping[str, Any], changed: Sequence[str] = ()) -> bool:
+    """Whether an event starts the workflow; `changed` are the paths that a push or a pull request changes."""
+    if event not in workflow.triggers:
+        return False
+    filters = workflow.triggers[event]
+    unknown = sorted(set(filters) - FILTERS)
+    if unknown:
+        raise NotImplementedError(f"{workflow.path}: the tests don't know the filter {unknown[0]} of {event}")
+    return (
+        _type_matches(event, filters, payload)
+        and _branch_matches(event, filters, payload)
+        and ("paths" not in filters or any(_any_matches(filters["paths"], path) for path in changed))
+        and (event != "workflow_run" or payload["workflow_run"]["name"] in filters.get("workflows", ()))
+    )
+
+
+def _type_matches(event: str, filters: Mapping[str, Any], payload: Mapping[str, Any]) -> bool:
+    types = filters.get("types", DEFAULT_TYPES.get(event))
+    return types is None or payload.get("action") in _listed(types)
+
+
+def _branch_matches(event: str, filters: Mapping[str, Any], payload: Mapping[str, Any]) -> bool:
+    match event:
+        case "pull_request" | "pull_request_target":
+            branch = payload["pull_request"]["base"]["ref"]
+        case "push":
+            branch = payload["ref"].removeprefix("refs/heads/")
+        case "workflow_run":
+            branch = payload["workflow_run"]["head_branch"]
+        case _:
+            return True
+    wanted, unwanted = filters.get("branches"), filters.get("branches-ignore", ())
+    return (wanted is None or _any_matches(wanted, branch)) and not _any_matches(unwanted, branch)
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _any_matches(patterns: Sequence[str], name: str) -> bool:
+    """A later pattern outweighs an earlier one; `!` excludes."""
+    matched = False
+    for pattern in _listed(patterns or []):
+        if _pattern(pattern.removeprefix("!")).fullmatch(name):
+            matched = not pattern.startswith("!")
+    return matched
+
+
+def _pattern(pattern: str) -> re.Pattern[str]:
+    parts = {"**": ".*", "*": "[^/]*", "?": "?", "+": "+"}
+    words = re.findall(r"\*\*/?|\*|[?+]|\[[^\]]*\]|.", pattern)
+    translated = (
+        "(?:.*/)?" if word == "**/" else parts.get(word) or (word if word.startswith("[") else re.escape(word))
+        for word in words
+    )
+    return re.compile("".join(translated))
+
+
+# --- permissions -------------------------------------------------------------------------------------------
+
+
+def permissions(workflow: Workflow, others: Mapping[str, Workflow]) -> dict[str, type_of_permissions]:
+    """What the token of every job may do, by the job's id; the jobs of called workflows too.
+
+    Raises StartupFailure when a called workflow asks for more than its caller has.
+    """
+    found: dict[str, type_of_permissions] = {}
+    for id, granted, job in _granted(workflow, others, DEFAULT_PERMISSIONS):
+        if "uses" not in job and found.setdefault(id, granted) != granted:
+            raise NotImplementedError(f"{workflow.path}: two jobs {id} with different permissions in one run")
+    return found
+
+
+def _granted(
+    workflow: Workflow, others: Mapping[str, Workflow], inherited: type_of_permissions, *, called: bool = False
+) -> Iterator[tuple[str, type_of_permissions, Mapping[str, Any]]]:
+    for id, job in workflow.jobs.items():
+        asked = job.get("permissions", workflow.document.get("permissions"))
+        granted = inherited if asked is None else permissions_of(asked)
+        more = [scope for scope, level in granted.items() if rank(level) > rank(inherited.get(scope, "none"))]
+        if called and more:
+            raise StartupFailure(f"{workflow.path}: {id} asks for {more[0]}: {granted[more[0]]}, its caller has less")
+        yield id, granted, job
+        uses = str(job.get("uses", ""))
+        if uses.startswith("./"):
+            if uses[2:] not in others:
+                raise StartupFailure(f"{workflow.path}: there is no {uses}")
+            yield from _granted(others[uses[2:]], others, granted, called=True)
+
+
+def permissions_of(asked: object) -> type_of_permissions:
+    """The scopes of a `permissions:` entry; what is not named is none."""
+    match asked:
+        case "read-all" | "write-all":
+            return {scope: str(asked).removesuffix("-all") for scope in SCOPES}
+        case None:
+            return {}
+        case dict():
+            unknown = sorted(set(asked) - set(SCOPES)) + [v for v in asked.values() if v not in LEVELS]
+            if unknown:
+                raise StartupFailure(f"no such permission: {unknown[0]}")
+            return dict(asked)
+    raise StartupFailure(f"not understood as permissions: {asked!r}")
+
+
+def rank(level: str) -> int:
+    return LEVELS.index(level)
+
+
+# --- what act is given -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One step that uses an action of another repository: `repository/path@ref`, and the inputs that it is given."""
+
+    repository: str
+    path: str
+    ref: str
+    given: tuple[str, ...]
+    where: str
+
+
+def uses(document: Mapping[str, Any], where: str) -> list[Use]:
+    """The actions that a workflow or a composite action takes from other repositories."""
+    found = []
+    for step in steps(document):
+        name, _, ref = str(step.get("uses", "")).partition("@")
+        if name and not name.startswith("./"):
+            owner, repository, *path = name.split("/")
+            given = tuple(step.get("with") or ())
+            found.append(Use(f"{owner}/{repository}", "/".join(path), ref, given, where))
+    return found
+
+
+def steps(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for job in (document.get("jobs") or {}).values():
+        yield from job.get("steps", ())
+    yield from (document.get("runs") or {}).get("steps", ())
+
+
+def for_act(workflow: Workflow, parallel: int, after: Sequence[Mapping[str, Any]]) -> str:
+    """The file as act is to read it: no more jobs at once than given, and `after` as the last steps of every job.
+
+    act reads no expression in `max-parallel`, and knows no bound over the jobs of called workflows.
+    """
+    jobs = {}
+    for id, job in workflow.jobs.items():
+        changed = dict(job)
+        if "matrix" in job.get("strategy", {}):
+            changed["strategy"] = job["strategy"] | {"max-parallel": parallel}
+        if "steps" in job:
+            changed["steps"] = [*job["steps"], *after]
+        jobs[id] = changed
+    return yaml.safe_dump({**workflow.document, "jobs": jobs}, sort_keys=False, allow_unicode=True, width=10_000)
