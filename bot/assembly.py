@@ -17,7 +17,9 @@ from bot.errors import Refused, SwarmError
 if TYPE_CHECKING:
     from bot.adapters.sources.library import Library
     from bot.commands.close import Closed, Closing
+    from bot.commands.record import Handover
     from bot.core.mission import AgentSpec
+    from bot.core.records import AgentRecord
     from bot.core.session import SessionData
     from bot.ports import Agent
 
@@ -75,41 +77,24 @@ class Workplace:
 
     def agent(self, session: str, agent: str, attempt: int, output: Path) -> Outcome:
         """`swarm agent`: the artifact is written whole or not at all."""
-        from bot.commands.agent import agent as work
-
-        data = self._session(session)
-        spec = _spec(data, agent)
-        progress = lambda what: print(f"{agent} {what}", file=sys.stderr)  # noqa: E731
-        handed = work(
-            Backends(self._library(), self.clock, None),
-            self.clock,
-            data.mission,
-            data.launch,
-            spec,
-            attempt,
-            progress,
-        )
+        backends = Backends(self._library(), self.clock, None)
+        handed = attempt_of(backends, self.clock, self._session(session), agent, attempt)
         if handed.artifact is None:
             raise SwarmError(f"{agent} failed: {handed.failure}", "record the attempt without an artifact")
-        draft = output.with_name(output.name + ".part")
-        draft.write_bytes(handed.artifact)
-        draft.replace(output)
-        return Outcome({"artifact": str(output)}, f"{agent} left its result in {output}")
+        return left(output, handed.artifact, agent)
 
-    def record(self, session: str, agent: str, attempt: int, artifact: Path | None) -> Outcome:
-        """`swarm record`: keeps the record on its own ref, then folds what is pending."""
-        from bot.commands.record import Handover, fold, record
+    def record(
+        self, session: str, agent: str, attempt: int, artifact: Path | None, comment: int | None = None
+    ) -> Outcome:
+        """`swarm record`: keeps the record on its own ref, then folds what is pending. Nobody comments here."""
+        from bot.commands.record import fold, record
         from bot.core.session import branch_ref
 
         data = self._session(session)
-        content = artifact.read_bytes() if artifact else None
-        failure = "" if artifact else "it left no artifact"
-        handed = Handover(_spec(data, agent), attempt, self.clock.now(), content, failure)
+        handed = handover(data, agent, attempt, artifact, self.clock)
         made = record(self.repo, self._library(), self.clock, data.mission, data.launch, handed)
         fold(self.repo, self.clock, branch_ref(data.mission, session), session)
-        why = f": {made.reason}" if made.reason else ""
-        text = f"{agent} {made.state}: {made.verified} of {made.findings} findings verified, {made.gaps} gaps{why}"
-        return Outcome(made.model_dump(mode="json"), text)
+        return recorded(made)
 
     def close(self, session: str, *, merge: bool) -> Outcome:
         """`swarm close`."""
@@ -206,7 +191,45 @@ def verify(target: str, folder: Path, only: str, cache: Path | None) -> Outcome:
     return verify(target, lambda path: Path(path).read_bytes(), library(folder.resolve(), only, cache))
 
 
-def _spec(data: "SessionData", agent: str) -> "AgentSpec":
+def attempt_of(
+    backends: Backends, clock: SystemClock, data: "SessionData", agent: str, attempt: int
+) -> "Handover":
+    """One attempt of one agent."""
+    from bot.commands.agent import agent as work
+
+    progress = lambda what: print(f"{agent} {what}", file=sys.stderr)  # noqa: E731
+    return work(backends, clock, data.mission, data.launch, spec_of(data, agent), attempt, progress)
+
+
+def left(output: Path, content: bytes, agent: str) -> Outcome:
+    """Writes what an agent leaves behind, whole or not at all."""
+    draft = output.with_name(output.name + ".part")
+    draft.write_bytes(content)
+    draft.replace(output)
+    return Outcome({"artifact": str(output)}, f"{agent} left its result in {output}")
+
+
+def handover(
+    data: "SessionData", agent: str, attempt: int, artifact: Path | None, clock: SystemClock
+) -> "Handover":
+    """What a job left behind: its artifact, or why there is none."""
+    from bot.commands.record import Handover
+    from bot.core.artifacts import failure_of
+
+    content = artifact.read_bytes() if artifact else None
+    failure = failure_of(content) if content is not None else "it left no artifact"
+    return Handover(spec_of(data, agent), attempt, clock.now(), None if failure else content, failure or "")
+
+
+def recorded(made: "AgentRecord") -> Outcome:
+    """How a record is told."""
+    why = f": {made.reason}" if made.reason else ""
+    counts = f"{made.verified} of {made.findings} findings verified, {made.gaps} gaps"
+    return Outcome(made.model_dump(mode="json"), f"{made.agent} {made.state}: {counts}{why}")
+
+
+def spec_of(data: "SessionData", agent: str) -> "AgentSpec":
+    """An agent of a session. Raises Refused when there is none of that name."""
     for spec in data.mission.agents:
         if spec.id == agent:
             return spec

@@ -5,6 +5,7 @@ Each command imports what it needs when it runs, so that `swarm --help` and `swa
 
 import gc
 import json
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -15,7 +16,9 @@ from typing import TYPE_CHECKING, ParamSpec
 import click
 
 if TYPE_CHECKING:
+    from bot.assembly import Workplace
     from bot.commands.outcome import Outcome
+    from bot.hosting import Hosted
 
 P = ParamSpec("P")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -39,7 +42,9 @@ def command(name: str) -> Callable[[Callable[P, "Outcome"]], click.Command]:
             outcome = function(*args, **kwargs)
             text = json.dumps(outcome.data, indent=2, ensure_ascii=False) if as_json else outcome.text
             if text:
-                click.echo(text)
+                click.echo(_inert(text) if _on_github() else text)
+            if _on_github():
+                _publish(outcome)
             click.get_current_context().exit(int(outcome.exit))
 
         as_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -60,7 +65,21 @@ only_sources = click.option(
     "--only",
     type=click.Choice(["all", "packages", "files"]),
     default="all",
+    envvar="SWARM_ONLY",
     help="Read only sources of this kind; the others count as skipped.",
+)
+which_forge = click.option(
+    "--forge",
+    type=click.Choice(["local", "github"]),
+    default="local",
+    show_default=True,
+    envvar="SWARM_FORGE",
+    help="Where the session lives: in this repository, or on GitHub (in a job of Actions).",
+)
+session_argument = click.argument("session", envvar="SWARM_SESSION")
+agent_argument = click.argument("agent", envvar="SWARM_AGENT")
+which_attempt = click.option(
+    "--attempt", type=click.IntRange(1, 10), default=1, show_default=True, envvar="SWARM_ATTEMPT"
 )
 
 
@@ -144,77 +163,121 @@ def launch(mission: Path, repo: Path, base: str, by: str) -> "Outcome":
     return Workplace.at(repo, base=base).launch(mission, by)
 
 
+@command("auto")
+@only_sources
+@cache_folder
+def auto(only: str, cache: Path | None) -> "Outcome":
+    """In a job of GitHub Actions: do what its event asks for."""
+    return _hosted(only, cache).auto()
+
+
 @command("agent")
-@click.argument("session")
-@click.argument("agent")
-@click.option("--attempt", type=click.IntRange(1, 10), default=1, show_default=True)
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The artifact.")
+@session_argument
+@agent_argument
+@which_attempt
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    envvar="SWARM_ARTIFACT",
+    help="The artifact.",
+)
+@which_forge
 @repository
 @only_sources
 @cache_folder
 def agent(
-    session: str, agent: str, attempt: int, output: Path, repo: Path, only: str, cache: Path | None
+    session: str, agent: str, attempt: int, output: Path, forge: str, repo: Path, only: str, cache: Path | None
 ) -> "Outcome":
     """Carry out one agent's assignment and leave its result in a file."""
-    from bot.assembly import Workplace
-
-    return Workplace.at(repo, only=only, cache=cache).agent(session, agent, attempt, output)
+    return _place(forge, repo, only=only, cache=cache).agent(session, agent, attempt, output)
 
 
 @command("record")
-@click.argument("session")
-@click.argument("agent")
-@click.option("--attempt", type=click.IntRange(1, 10), default=1, show_default=True)
-@click.option("--artifact", type=FILE, help="What the agent left; without it the attempt counts as failed.")
+@session_argument
+@agent_argument
+@which_attempt
+@click.option(
+    "--artifact",
+    type=click.Path(dir_okay=False, path_type=Path),
+    envvar="SWARM_ARTIFACT",
+    help="What the agent left; without it the attempt counts as failed.",
+)
+@click.option("--comment", type=int, envvar="SWARM_COMMENT", help="On GitHub: the session's status comment.")
+@which_forge
 @repository
 @only_sources
 @cache_folder
 def record(
-    session: str, agent: str, attempt: int, artifact: Path | None, repo: Path, only: str, cache: Path | None
+    session: str,
+    agent: str,
+    attempt: int,
+    artifact: Path | None,
+    comment: int | None,
+    forge: str,
+    repo: Path,
+    only: str,
+    cache: Path | None,
 ) -> "Outcome":
     """Check an agent's result against its sources and commit what holds."""
-    from bot.assembly import Workplace
-
-    return Workplace.at(repo, only=only, cache=cache).record(session, agent, attempt, artifact)
+    if artifact and forge == "local" and not artifact.is_file():
+        raise click.BadParameter(f"File '{artifact}' does not exist.", param_hint="--artifact")
+    left = artifact if artifact and artifact.is_file() else None
+    return _place(forge, repo, only=only, cache=cache).record(session, agent, attempt, left, comment)
 
 
 @command("close")
-@click.argument("session")
+@session_argument
+@which_forge
 @repository
 @base_branch
 @click.option("--no-merge", is_flag=True, help="Stop after the gate.")
 @only_sources
 @cache_folder
-def close(session: str, repo: Path, base: str, no_merge: bool, only: str, cache: Path | None) -> "Outcome":
+def close(
+    session: str, forge: str, repo: Path, base: str, no_merge: bool, only: str, cache: Path | None
+) -> "Outcome":
     """Write the deliverable, gate the session and merge it."""
-    from bot.assembly import Workplace
-
-    return Workplace.at(repo, base=base, only=only, cache=cache).close(session, merge=not no_merge)
+    return _place(forge, repo, base=base, only=only, cache=cache).close(session, merge=not no_merge)
 
 
 @command("gate")
-@click.argument("session")
+@session_argument
+@which_forge
 @repository
 @base_branch
 @only_sources
 @cache_folder
-def gate(session: str, repo: Path, base: str, only: str, cache: Path | None) -> "Outcome":
+def gate(session: str, forge: str, repo: Path, base: str, only: str, cache: Path | None) -> "Outcome":
     """Say criterion by criterion whether a session may be merged."""
-    from bot.assembly import Workplace
-
-    return Workplace.at(repo, base=base, only=only, cache=cache).gate(session)
+    return _place(forge, repo, base=base, only=only, cache=cache).gate(session)
 
 
 @command("status")
-@click.argument("session", required=False)
+@click.argument("session", required=False, envvar="SWARM_SESSION")
+@which_forge
 @repository
 @base_branch
 @click.option("--write", is_flag=True, help="Commit the state files on the base branch.")
-def status(session: str | None, repo: Path, base: str, write: bool) -> "Outcome":
+def status(session: str | None, forge: str, repo: Path, base: str, write: bool) -> "Outcome":
     """Say how far every session is, from what is in git."""
+    return _place(forge, repo, base=base).status(session, write=write)
+
+
+def _place(
+    forge: str, repo: Path, *, base: str = "", only: str = "all", cache: Path | None = None
+) -> "Workplace | Hosted":
     from bot.assembly import Workplace
 
-    return Workplace.at(repo, base=base).status(session, write=write)
+    if forge == "github":
+        return _hosted(only, cache, base)
+    return Workplace.at(repo, base=base, only=only, cache=cache)
+
+
+def _hosted(only: str, cache: Path | None, base: str = "") -> "Hosted":
+    from bot.hosting import Hosted, Job
+
+    return Hosted(Job.from_environment(os.environ), only, cache, templates(), base)
 
 
 # --- documents ---------------------------------------------------------------------------------------------
@@ -282,6 +345,25 @@ def _start_quickly() -> None:
     sys.modules.setdefault(none.__name__, none)
 
 
+def _on_github() -> bool:
+    """Whether what is printed is read by a runner of GitHub Actions."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def _inert(text: str) -> str:
+    """Lines that no runner takes for a command (A2)."""
+    from bot.render.annotations import inert
+
+    return inert(text)
+
+
+def _publish(outcome: "Outcome") -> None:
+    from bot.hosting import Job, publish
+
+    if os.environ.get("SWARM_FORGE") == "github":
+        publish(Job.from_environment(os.environ), outcome)
+
+
 def _failed(error: Exception, *, as_json: bool) -> int:
     from bot.errors import InvalidInput, MachineError, SwarmError
 
@@ -299,7 +381,11 @@ def _failed(error: Exception, *, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps({"errors": [problem.as_dict() for problem in error.problems]}, indent=2))
     for problem in error.problems:
-        click.echo(str(problem), err=True)
+        click.echo(_inert(str(problem)) if _on_github() else str(problem), err=True)
+    if _on_github() and not as_json:
+        from bot.render.annotations import annotations
+
+        click.echo(annotations(error.problems))
     if isinstance(error, InvalidInput) and any(problem.line for problem in error.problems):
         count = len(error.problems)
         problems = "1 problem" if count == 1 else f"{count} problems"

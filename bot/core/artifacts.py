@@ -9,10 +9,12 @@ from pydantic import ValidationError
 from bot.core.findings import AgentResult, Blocker, Finding, Gap
 from bot.core.mission import Mission, Subject
 from bot.core.money import usd
+from bot.core.neutral import visible
 from bot.core.source_uris import belongs
 from bot.errors import InvalidInput, Problem, Refused
 
 MAX_BYTES = 5_000_000
+MAX_FAILURE = 20_000
 MAX_DEPTH = 16
 _SHOWN = 10
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
@@ -37,6 +39,21 @@ def parse_result(
     subjects = {subject.id: subject for spec in mission.agents if spec.id == agent for subject in spec.subjects}
     _refuse(_strays(result, subjects, mission))
     return _with_overspending(result, cap)
+
+
+def failure_of(data: bytes) -> str | None:
+    """The reason in what a failed attempt leaves instead of a result (`{"failure": "..."}`); None for all else.
+
+    It is the agent's own word, and only ever shown.
+    """
+    if len(data) > MAX_FAILURE:
+        return None
+    try:
+        value = json.loads(_plain_json(data))
+    except InvalidInput:
+        return None
+    reason = value.get("failure") if isinstance(value, dict) and len(value) == 1 else None
+    return visible(reason)[:1_000] if isinstance(reason, str) else None
 
 
 def _parsed(data: bytes) -> AgentResult:

@@ -1,0 +1,90 @@
+"""`close` where other machines do the work: starts the next run while agents are left, closes the session, tells it.
+
+Called again, it goes on where it was: what is merged stays merged, and the issue is told the same.
+"""
+
+from dataclasses import dataclass
+
+from bot.commands.close import Closed, Closing, close, session_branch
+from bot.commands.load import load_session
+from bot.commands.outcome import Outcome
+from bot.commands.record import fold
+from bot.commands.telling import Telling
+from bot.core.comment_view import Hold
+from bot.core.continuing import may_continue, next_agents
+from bot.core.session import launch_path
+from bot.core.state import Merge, SessionFacts
+from bot.errors import Refused, SwarmError
+from bot.ports import Runs
+
+WORKFLOW = "swarm-session.yml"
+
+
+@dataclass(frozen=True, slots=True)
+class Finishing:
+    """What finishing works with. `depth` counts the runs of this session that were started by one another."""
+
+    closing: Closing
+    telling: Telling
+    runs: Runs
+    depth: int
+    merge: bool
+
+
+def finish(parts: Finishing, session: str) -> Closed | Outcome:
+    """How the session was closed; an Outcome when another run goes on with it.
+
+    Raises what `close` raises, after saying so in the session's issue.
+    """
+    facts = _open(parts, session)
+    if facts:
+        turns = next_agents(facts.data.mission, facts.data.records)
+        if turns and may_continue(facts.data.mission, parts.depth):
+            return _continue(parts, facts, [turn.agent for turn in turns])
+    try:
+        closed = close(parts.closing, session, merge=parts.merge)
+    except SwarmError as error:
+        if facts:
+            problem = error.problems[0]
+            parts.telling.tell(facts, stopped=Hold(problem.what, problem.todo))
+        raise
+    _tell(parts, closed)
+    return closed
+
+
+def _open(parts: Finishing, session: str) -> SessionFacts | None:
+    """The session with everything folded that is pending; None when it is merged."""
+    repo, base = parts.closing.repo, f"refs/heads/{parts.closing.base}"
+    tip = repo.refs(base).get(base)
+    if tip is None:
+        raise Refused(f"the branch {parts.closing.base} has no commit", "make a first commit on it")
+    if repo.read([(tip, launch_path(session))]):
+        return None
+    branch = session_branch(repo, session)
+    fold(repo, parts.closing.clock, branch, session)
+    commit = repo.refs(branch)[branch]
+    return SessionFacts(load_session(repo, commit, session), commit)
+
+
+def _continue(parts: Finishing, facts: SessionFacts, agents: list[str]) -> Outcome:
+    session = facts.data.session
+    parts.runs.start(WORKFLOW, {"session": session, "depth": str(parts.depth + 1)})
+    parts.telling.tell(facts, continued=True)
+    text = f"{session} goes on in another run: {len(agents)} agents have attempts left"
+    return Outcome({"session": session, "state": "continued", "agents": agents}, text, summary=text + "\n")
+
+
+def _tell(parts: Finishing, closed: Closed) -> None:
+    repo, merged = parts.closing.repo, closed.merged
+    merge = Merge(merged, repo.log(merged, since=f"{merged}^1")[0].time) if merged else None
+    tip = None if merge else repo.refs(closed.branch).get(closed.branch)
+    held = closed.postponed
+    parts.telling.tell(
+        SessionFacts(closed.data, tip, merge, deliverable=merge is not None),
+        pull=closed.pull,
+        verdict=closed.verdict,
+        postponed=Hold(held.reason, held.todo) if held else None,
+        manual=not parts.merge,
+    )
+    if merge and (issue := closed.data.launch.issue):
+        parts.telling.conversation.close(issue)

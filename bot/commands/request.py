@@ -1,0 +1,145 @@
+"""`request`: what somebody asks for in an issue becomes a session, or a refusal that says why (A1, A4 to A8).
+
+Nothing is started or spent before everything has been checked. Asked again, it goes on where it was.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.commands.discovery import find_sessions
+from bot.commands.close import session_branch
+from bot.commands.launch import launch
+from bot.commands.load import load_session
+from bot.commands.outcome import Outcome
+from bot.commands.telling import Telling
+from bot.core.asking import Request, check, from_dispatch, from_issue
+from bot.core.configuration import PATH, Configuration, load_configuration
+from bot.core.continuing import Turn, matrix_json, max_parallel, next_agents
+from bot.core.events import ContinueSession, LaunchAsked, LaunchDispatched
+from bot.core.loading import load_mission
+from bot.core.mission_edit import edited
+from bot.core.permission import may_launch
+from bot.core.session import SessionData, launch_path
+from bot.core.state import SessionFacts
+from bot.errors import InvalidInput, Problem, Refused
+from bot.ports import Clock, Conversation, Repository
+from bot.render.refusal import refusal_comment
+
+Template = Callable[[str], bytes | None]
+"""The text of a mission that comes with this package; None when there is none of that name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where requests come in."""
+
+    repo: Repository
+    conversation: Conversation
+    clock: Clock
+    base: str
+    template: Template
+    telling: Telling
+
+
+def request(desk: Desk, asked: LaunchAsked | LaunchDispatched | ContinueSession) -> Outcome:
+    """Opens a session or goes on with one; its outputs say which agents run next.
+
+    A request in an issue that cannot be met is answered there, and the label is taken off. Elsewhere it raises
+    InvalidInput or Refused.
+    """
+    match asked:
+        case ContinueSession():
+            return _session(desk, asked.session)
+        case LaunchDispatched():
+            by = f"{asked.sender} by hand" if asked.issue is None else f"issue #{asked.issue}"
+            return _opened(desk, from_dispatch(asked), asked.issue, by)
+        case LaunchAsked():
+            return _asked(desk, asked)
+
+
+def _asked(desk: Desk, asked: LaunchAsked) -> Outcome:
+    try:
+        reason = may_launch(desk.conversation.permission(asked.sender), asked.sender_is_bot)
+        if reason:
+            raise Refused(reason, "ask somebody who may write here to set the label")
+        return _opened(desk, from_issue(asked), asked.issue, f"issue #{asked.issue}")
+    except (InvalidInput, Refused) as error:
+        return _refused(desk, asked, error.problems)
+
+
+def _refused(desk: Desk, asked: LaunchAsked, problems: tuple[Problem, ...]) -> Outcome:
+    text = refusal_comment(problems, asked.label, asked.sender)
+    desk.conversation.say(asked.issue, "refusal", text)
+    desk.conversation.unlabel(asked.issue, asked.label)
+    data = {"issue": asked.issue, "state": "refused", "problems": [problem.as_dict() for problem in problems]}
+    lines = "\n".join(map(str, problems))
+    return Outcome(data, f"refused, and said so in issue #{asked.issue}\n{lines}", summary=text)
+
+
+def _opened(desk: Desk, asked: Request, issue: int | None, by: str) -> Outcome:
+    refs = desk.repo.refs("refs/")
+    tip = refs.get(f"refs/heads/{desk.base}")
+    if tip is None:
+        raise Refused(f"the branch {desk.base} has no commit", "make a first commit on it")
+    configuration = load_configuration(desk.repo.read([(tip, PATH)]).get((tip, PATH)))
+    content, file = _mission(desk, configuration, asked, tip)
+    mission = edited(content, file, asked)
+    check(asked, configuration, load_mission(mission, file))
+    if issue:
+        _is_free(desk, refs, tip, issue, asked.mission)
+    launched = launch(desk.repo, desk.clock, mission=mission, file=file, base=desk.base, by=by, issue=issue)
+    return _session(desk, launched.session)
+
+
+def _mission(desk: Desk, configuration: Configuration, asked: Request, tip: str) -> tuple[bytes, str]:
+    """The mission's file: the repository's own, or else the template of that name."""
+    path = f"{configuration.missions}/{asked.mission}.yml"
+    own = desk.repo.read([(tip, path)]).get((tip, path))
+    content = own if own is not None else desk.template(asked.mission)
+    if content is None:
+        raise Refused(
+            f"there is no mission {asked.mission}: neither {path} on {desk.base} nor a template has that name",
+            f"name another, or add the file (`swarm new blank {path}` writes one to start from)",
+        )
+    return content, path if own is not None else f"mission-templates/{asked.mission}.yml"
+
+
+def _is_free(desk: Desk, refs: dict[str, str], tip: str, issue: int, mission: str) -> None:
+    """An issue carries the sessions of one mission: its one comment says how they stand."""
+    places, _ = find_sessions(desk.repo, refs, tip, desk.repo.paths(tip))
+    for place in places:
+        if place.launch.issue == issue and place.launch.mission.mission != mission:
+            raise Refused(f"this issue carries session {place.session} already", "open an issue for each mission")
+
+
+def _session(desk: Desk, session: str) -> Outcome:
+    data, commit, merged = _load(desk, session)
+    turns = () if merged else next_agents(data.mission, data.records)
+    comment = desk.telling.tell(SessionFacts(data, commit))
+    state = "merged" if merged else "running" if turns else "complete"
+    outputs = {
+        "session": session,
+        "commit": commit,
+        "agents": matrix_json(turns) if turns else "",
+        "max-parallel": str(max_parallel(data.mission)),
+        "comment": str(comment) if comment else "",
+    }
+    report = {"session": session, "state": state, "agents": [turn.agent for turn in turns]}
+    return Outcome(report, _said(session, turns, state), outputs=outputs)
+
+
+def _load(desk: Desk, session: str) -> tuple[SessionData, str, bool]:
+    """The session with the commit that it is read from, and whether that is the base branch's."""
+    base = f"refs/heads/{desk.base}"
+    tip = desk.repo.refs("refs/")[base]
+    if desk.repo.read([(tip, launch_path(session))]):
+        return load_session(desk.repo, tip, session), tip, True
+    branch = session_branch(desk.repo, session)
+    commit = desk.repo.refs(branch)[branch]
+    return load_session(desk.repo, commit, session), commit, False
+
+
+def _said(session: str, turns: tuple[Turn, ...], state: str) -> str:
+    if turns:
+        return f"{session}: {len(turns)} agents run next"
+    return f"{session} is merged" if state == "merged" else f"every agent of {session} is recorded"

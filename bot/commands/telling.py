@@ -1,0 +1,76 @@
+"""Says in a session's issue how it stands: one comment, edited in place, from facts alone."""
+
+from dataclasses import dataclass
+from math import ceil
+from typing import TypedDict, Unpack
+
+from bot.core.addresses import Addresses
+from bot.core.comment_view import CommentView, Hold
+from bot.core.gate.verdict import Verdict
+from bot.core.state import SessionFacts, reduce
+from bot.ports import Clock, Conversation, Repository
+from bot.render.comment import status_comment
+
+MOMENT = 3.0
+"""Seconds that a recorder waits to see whether somebody else records right after it."""
+
+
+class More(TypedDict, total=False):
+    """What is known of a session besides what lies in git; see `CommentView`."""
+
+    pull: str
+    verdict: Verdict | None
+    postponed: Hold | None
+    stopped: Hold | None
+    continued: bool
+    manual: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How a session's comment is written. `run` is this workflow run's id."""
+
+    conversation: Conversation
+    clock: Clock
+    addresses: Addresses
+    run: str
+
+    def tell(self, facts: SessionFacts, **more: Unpack[More]) -> int | None:
+        """Writes the comment, wherever it is; its id, None when no issue asked for the session."""
+        issue = facts.data.launch.issue
+        return None if issue is None else self.conversation.say(issue, "status", self._text(facts, **more))
+
+    def edit(self, comment: int, facts: SessionFacts) -> bool:
+        """Writes the comment whose id is known, with one call; False when it is gone."""
+        return self.conversation.edit(comment, self._text(facts))
+
+    def _text(self, facts: SessionFacts, **more: Unpack[More]) -> str:
+        now = self.clock.now()
+        commit = (facts.merge and facts.merge.commit) or facts.tip or ""
+        return status_comment(
+            CommentView(
+                data=facts.data,
+                state=reduce(facts, now),
+                now=now,
+                addresses=self.addresses,
+                commit=commit,
+                run=self.run,
+                **more,
+            )
+        )
+
+
+def is_worth_an_edit(before: int, after: int, total: int) -> bool:
+    """Whether the comment is edited when the number of recorded agents grows: each time in a small session, some
+    forty times in one of 256 agents, so that GitHub's limits hold whatever the size (G18)."""
+    step = ceil(total / (12 + total // 8))
+    return after // step > before // step or (after == total and before < total)
+
+
+def tell_if_last(
+    telling: Telling, repo: Repository, branch: str, commit: str, comment: int, facts: SessionFacts
+) -> bool:
+    """Edits the comment when this recorder's commit is still the branch's tip a moment later: else whoever came
+    after it will."""
+    telling.clock.sleep(MOMENT)
+    return repo.refs(branch).get(branch) == commit and telling.edit(comment, facts)

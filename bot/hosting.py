@@ -1,0 +1,268 @@
+"""Builds the adapters for a job of GitHub Actions and hands them to the commands."""
+
+import json
+import random
+import sys
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.adapters.clock import SystemClock
+from bot.adapters.git import GitRepository
+from bot.adapters.remote import RemoteRepository
+from bot.assembly import Backends, attempt_of, handover, left, library, recorded
+from bot.commands.outcome import Outcome
+from bot.core.addresses import Addresses
+from bot.core.configuration import PATH, Configuration, load_configuration
+from bot.core.events import Ignored, Intent, intent
+from bot.errors import Refused
+
+if TYPE_CHECKING:
+    from bot.adapters.github.client import Client
+    from bot.adapters.github.forge import GitHubForge
+    from bot.adapters.sources.library import Library
+    from bot.commands.close import Closing
+    from bot.commands.telling import Telling
+
+TOKENS = ("SWARM_TOKEN", "GITHUB_TOKEN", "GH_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
+"""What an agent must not find in its environment (G24)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What GitHub says about the job that this process runs in."""
+
+    token: str
+    repository: str
+    server: str
+    api: str
+    event: str
+    payload: Path | None
+    base: str
+    branch: str
+    run: str
+    name: str
+    workspace: Path
+    temp: Path
+    output: Path | None
+    summary: Path | None
+    tokens: tuple[str, ...]
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Job":
+        """The job of a process. Raises Refused when it is none, naming what is missing."""
+        missing = [name for name in ("GITHUB_REPOSITORY", "GITHUB_EVENT_NAME") if not environment.get(name)]
+        if missing:
+            raise Refused(
+                f"{', '.join(missing)} is not set, so this is no job of GitHub Actions",
+                "leave --forge github away, or run it there",
+            )
+        get = environment.get
+        server = get("GITHUB_SERVER_URL") or "https://github.com"
+        return cls(
+            token=get("SWARM_TOKEN", ""),
+            repository=environment["GITHUB_REPOSITORY"],
+            server=server.rstrip("/"),
+            api=(get("GITHUB_API_URL") or "https://api.github.com").rstrip("/"),
+            event=environment["GITHUB_EVENT_NAME"],
+            payload=_path(get("GITHUB_EVENT_PATH")),
+            base=get("GITHUB_BASE_REF", ""),
+            branch=get("GITHUB_REF_NAME", ""),
+            run=get("GITHUB_RUN_ID", ""),
+            name=get("GITHUB_JOB", ""),
+            workspace=Path(get("GITHUB_WORKSPACE") or "."),
+            temp=Path(get("RUNNER_TEMP") or "."),
+            output=_path(get("GITHUB_OUTPUT")),
+            summary=_path(get("GITHUB_STEP_SUMMARY")),
+            tokens=tuple(name for name in TOKENS if get(name)),
+        )
+
+
+@dataclass(frozen=True)
+class Hosted:
+    """The work of one job. It has the methods of `Workplace` that make sense there, and `auto`."""
+
+    job: Job
+    only: str
+    cache: Path | None
+    templates: Path
+    chosen: str = ""
+
+    # --- what the jobs do ---
+
+    def auto(self) -> Outcome:
+        """`swarm auto`: what the event asks for."""
+        from bot.core.events import ContinueSession, LaunchAsked, LaunchDispatched, PullChanged, RefreshStatus
+
+        match self.intent:
+            case Ignored(reason):
+                return Outcome({"state": "ignored", "reason": reason}, f"nothing to do: {reason}")
+            case RefreshStatus():
+                return self.status(None, write=True)
+            case PullChanged() as pull:
+                raise NotImplementedError(pull)
+            case LaunchAsked() | LaunchDispatched() | ContinueSession() as asked:
+                from bot.adapters.github.conversation import Issues
+                from bot.commands.request import Desk, request
+
+                repo = self._remote(depth=1)
+                issues = Issues(self.client)
+                desk = Desk(repo, issues, self.clock, self.base, self._template, self._telling())
+                return request(desk, asked)
+
+    def agent(self, session: str, agent: str, attempt: int, output: Path) -> Outcome:
+        """`swarm agent`: reads the launch from the checkout, with no token in reach (G24)."""
+        from bot.commands.files import json_bytes
+        from bot.commands.load import load_session
+
+        if self.job.tokens:
+            raise Refused(
+                f"an agent must not hold a token, and {', '.join(self.job.tokens)} is in its environment",
+                "run it with the action, which keeps the token from it",
+            )
+        data = load_session(GitRepository(self.job.workspace), "HEAD", session)
+        backends = Backends(self._library(), self.clock, None)
+        handed = attempt_of(backends, self.clock, data, agent, attempt)
+        # A failure is data: a job that failed could not be told from one that the machine has failed.
+        return left(output, handed.artifact or json_bytes({"failure": handed.failure}), agent)
+
+    def record(
+        self, session: str, agent: str, attempt: int, artifact: Path | None, comment: int | None = None
+    ) -> Outcome:
+        """`swarm record`: keeps the record, folds what is pending, and tells the issue if nobody else will."""
+        raise NotImplementedError
+
+    def close(self, session: str, *, merge: bool) -> Outcome:
+        """`swarm close`: starts the next run, or gates and merges the session."""
+        from bot.adapters.github.runs import WorkflowRuns
+        from bot.commands.ending import ending
+        from bot.commands.finish import Finishing, finish
+        from bot.core.events import ContinueSession
+
+        began, asked = time.monotonic(), self.intent
+        depth = asked.depth if isinstance(asked, ContinueSession) else 0
+        merge = merge and self.configuration.merge == "auto"
+        runs = WorkflowRuns(self.client, self.base)
+        closed = finish(Finishing(self._closing(), self._telling(), runs, depth, merge), session)
+        if isinstance(closed, Outcome):
+            return closed
+        place = self.addresses.file(self.base if closed.merged else closed.branch, closed.data.mission.deliverable)
+        return ending(closed, base=self.base, seconds=time.monotonic() - began, place=place)
+
+    def status(self, session: str | None, *, write: bool) -> Outcome:
+        """`swarm status`."""
+        from bot.commands.status import status
+
+        return status(
+            self.repo,
+            self.clock,
+            base=self.base,
+            write=write,
+            session=session,
+            advance=lambda expected, new: self.forge.advance(self.base, expected, new),
+        )
+
+    def gate(self, session: str) -> Outcome:
+        """`swarm gate`."""
+        from bot.adapters.secrets import scan
+        from bot.commands.gate import gate
+
+        library = self._library()
+        return gate(self.repo, self.clock, session=session, base=self.base, library=library, scan=scan)
+
+    # --- what they do it with ---
+
+    @cached_property
+    def clock(self) -> SystemClock:
+        return SystemClock()
+
+    @cached_property
+    def intent(self) -> Intent:
+        return intent(self.job.event, self._payload)
+
+    @cached_property
+    def _payload(self) -> object:
+        if self.job.payload is None:
+            return {}
+        return json.loads(self.job.payload.read_bytes())
+
+    @cached_property
+    def base(self) -> str:
+        """The branch that sessions are merged into: the repository's default branch."""
+        payload = self._payload
+        repository = payload.get("repository") if isinstance(payload, dict) else None
+        named = repository.get("default_branch") if isinstance(repository, dict) else None
+        return self.chosen or self.job.base or (named if isinstance(named, str) else "") or self.job.branch
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        return Addresses(self.job.server, self.job.repository)
+
+    @cached_property
+    def repo(self) -> RemoteRepository:
+        return self._remote(depth=None)
+
+    @cached_property
+    def client(self) -> "Client":
+        from bot.adapters.github.client import Client
+
+        return Client(self.job.api, self.job.repository, self.job.token, self._agent, self.clock)
+
+    @cached_property
+    def forge(self) -> "GitHubForge":
+        from bot.adapters.github.forge import GitHubForge
+
+        return GitHubForge(self.client, self.repo, self.clock, self.configuration.required_checks)
+
+    @cached_property
+    def configuration(self) -> Configuration:
+        ref = f"refs/heads/{self.base}"
+        tip = self.repo.refs(ref).get(ref)
+        if tip is None:
+            raise Refused(f"the branch {self.base} has no commit", "make a first commit on it")
+        return load_configuration(self.repo.read([(tip, PATH)]).get((tip, PATH)))
+
+    @property
+    def _agent(self) -> str:
+        return f"swarm-sessions ({self.job.name or 'no job'})"
+
+    def _remote(self, depth: int | None) -> RemoteRepository:
+        folder = self.job.temp / ("swarm-git" if depth is None else "swarm-git-tips")
+        return RemoteRepository(folder, self.addresses.home, self.job.token, self._agent, depth)
+
+    def _library(self) -> "Library":
+        return library(self.job.workspace, self.only, self.cache)
+
+    def _closing(self) -> "Closing":
+        from bot.adapters.secrets import scan
+        from bot.commands.close import Closing
+
+        return Closing(self.repo, self.forge, self._library(), self.clock, self.base, scan)
+
+    def _telling(self) -> "Telling":
+        from bot.adapters.github.conversation import Issues
+        from bot.commands.telling import Telling
+
+        return Telling(Issues(self.client), self.clock, self.addresses, self.job.run)
+
+    def _template(self, mission: str) -> bytes | None:
+        file = self.templates / f"{mission}.yml"
+        return file.read_bytes() if file.is_file() else None
+
+
+def publish(job: Job, outcome: Outcome) -> None:
+    """Hands the outcome to the runner: outputs, the job's page, annotations."""
+    from bot.adapters.runner import Runner
+    from bot.render.annotations import annotations
+
+    Runner(job.output, job.summary, lambda: uuid.uuid4().hex).publish(outcome.outputs, outcome.summary)
+    if outcome.notes:
+        print(annotations(outcome.notes))
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None
