@@ -38,12 +38,12 @@ class Hold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentView:
-    """A session at one moment. `commit` is what all of it is true at; `run` is a workflow run's id, `pull` the pull
-    request's address; empty where there is none.
+    """A session at one moment. `commit` is what all of it is true at; `run` is a workflow run's id, `pull` the
+    address of the pull request; empty where there is none.
 
-    `verdict` is the gate's at `commit`. `postponed` says what the forge waits for after a pass, `manual` that a
-    person merges here, `continued` that another run was started for what is left, `stopped` that no run works on
-    it. `next_step` replaces the sentence that says what comes next.
+    `verdict` is the gate's at `commit`, asked when no agent was at work any more. `postponed` says what the forge
+    waits for after a pass, `manual` that a person merges here, `continued` that another run was started for what
+    is left, `stopped` that no run works on it. `next_step` replaces the sentence that says what comes next.
     """
 
     data: SessionData
@@ -69,7 +69,7 @@ def stage(view: CommentView) -> Stage:
         return "stopped"
     if view.continued:
         return "continued"
-    if view.state.phase == "complete" and view.verdict:
+    if view.verdict:
         return _judged(view, view.verdict)
     if view.state.overdue:
         return "overdue"

@@ -1,0 +1,222 @@
+"""The lines of a status comment below its figures: what is decided, what stands in the way, what comes next."""
+
+from collections.abc import Callable, Iterator
+
+from bot.core.comment_view import CommentView, Hold, Stage, attempts, retries, stage
+from bot.core.consolidate import Deliverable, consolidate
+from bot.core.findings import Blocker
+from bot.core.gate.verdict import CriterionResult, Verdict
+from bot.core.neutral import code
+from bot.render.engine import Markdown, counted
+from bot.render.state_files import utc
+from bot.render.verdict import WORDS
+from bot.render.words import clip, dollars, duration, named, sentence, to
+
+SHOWN = 3
+NOTHING = Hold("", "")
+PART_MAX = 400
+
+
+def lines(view: CommentView) -> list[Markdown]:
+    """In the order of a reader's questions; each line begins with what it is about."""
+    return [Markdown(line) for line in _lines(view)]
+
+
+def _lines(view: CommentView) -> Iterator[str]:
+    match stage(view):
+        case "merged":
+            yield from _merged(view)
+        case "waiting" | "refused" | "ready" | "postponed":
+            yield from _judged(view)
+        case "running" | "continued" | "overdue" | "stopped":
+            yield from _so_far(view)
+            yield from _failed(view)
+    if view.state.phase != "merged":
+        yield from _blockers(view)
+    yield from _next(view)
+
+
+# --- on the way ----------------------------------------------------------------------------------------------
+
+
+def _so_far(view: CommentView) -> Iterator[str]:
+    state = view.state
+    if not state.agents.reported:
+        return
+    waiting, assigned = len(state.agents.pending) + len(retries(view)), len(state.subjects.assigned)
+    agents = f"waiting for {waiting:,}" if waiting else "yes" if not state.agents.failed else "no"
+    verified = "yes" if state.verified == state.findings else f"{state.verified:,} of {state.findings:,}"
+    budget = "kept" if state.cost <= state.cap else "exceeded"
+    parts = [
+        f"all agents done: {agents}",
+        f"every claim verified: {verified}",
+        f"subjects covered: {len(state.subjects.covered):,} of {assigned:,}",
+        f"budget: {budget}",
+    ]
+    yield f"**Gate, so far** · {' · '.join(parts)}"
+
+
+def _failed(view: CommentView) -> Iterator[str]:
+    """The agents that have no attempt left; those that have one say so in the table."""
+    again = set(retries(view))
+    lost = [agent for agent in view.data.mission.agents if agent.id in set(view.state.agents.failed) - again]
+    for agent in lost[:SHOWN]:
+        record = view.data.records[agent.id]
+        reason = sentence(record.reason, PART_MAX) or "No reason is known."
+        yield f"**Failed** · {code(agent.id)}, attempt {record.attempt} of {attempts(view, agent)}: {reason}"
+    if len(lost) > SHOWN:
+        yield f"**Failed** · {counted(len(lost) - SHOWN, 'more agent')}"
+
+
+def _blockers(view: CommentView) -> Iterator[str]:
+    """What agents recorded as blockers; that an agent failed is not said twice."""
+    notes = [note for note in view.state.blockers if note.agent not in view.state.agents.failed]
+    for note in notes[:SHOWN]:
+        yield f"**Blocker ({note.blocker.impact})** · {_blocker(note.blocker)}"
+    if len(notes) > SHOWN:
+        yield f"**Blockers** · {len(notes) - SHOWN:,} more"
+
+
+def _blocker(blocker: Blocker) -> str:
+    why = sentence(blocker.description, PART_MAX)
+    todo = sentence(blocker.recommendation, PART_MAX)
+    return " ".join(part for part in (sentence(blocker.title, PART_MAX), why, todo) if part)
+
+
+# --- at the gate ---------------------------------------------------------------------------------------------
+
+
+def _judged(view: CommentView) -> Iterator[str]:
+    verdict = view.verdict
+    assert verdict is not None
+    yield f"**Gate: {verdict.state}** · {passing(verdict)}"
+    for result in verdict.criteria:
+        if result.state in ("fail", "waiting"):
+            yield f"**{WORDS[result.state].capitalize()}** · {_criterion(result)}"
+
+
+def passing(verdict: Verdict) -> str:
+    """`12 of 13 criteria pass`; what the mission doesn't ask for isn't counted."""
+    passed = sum(result.state == "pass" for result in verdict.criteria)
+    asked = sum(result.state != "skipped" for result in verdict.criteria)
+    return f"{passed} of {counted(asked, 'criterion', 'criteria')} pass{'es' * (asked == 1)}"
+
+
+def _criterion(result: CriterionResult) -> str:
+    todo = f" To do: {sentence(result.action, PART_MAX)}" if result.action else ""
+    return f"{result.title}: {sentence(result.measured, PART_MAX)}{todo}"
+
+
+# --- when it is over -----------------------------------------------------------------------------------------
+
+
+def _merged(view: CommentView) -> Iterator[str]:
+    merge, state = view.state.merge, view.state
+    base = code(view.data.launch.base)
+    where = f"into {base}"
+    if merge and merge.commit:
+        where = f"as {to(code(merge.commit[:7]), view.addresses.commit(merge.commit))} {where}"
+    when = f", {duration(merge.time - state.launched)} after the launch" if merge and merge.time else ""
+    gate = f"; {passing(view.verdict)}" if view.verdict else ""
+    yield f"**Merged** · {where}{when}{gate}"
+    yield from _missing(consolidate(view.data))
+    yield f"**Cost** · {dollars(state.cost)} of {dollars(state.cap)} USD, {counted(state.agents.total, 'agent')}"
+
+
+def _missing(deliverable: Deliverable) -> Iterator[str]:
+    totals, subjects = deliverable.totals, deliverable.subjects
+    blocked = [clip(subject.name, 80) for subject in subjects if subject.blockers or not subject.researched]
+    parts = [f"blocked: {named(blocked)}"] if blocked else []
+    if totals.gaps:
+        with_gaps = sum(bool(subject.gaps) for subject in subjects)
+        parts.append(f"{counted(totals.gaps, 'gap')} in {counted(with_gaps, 'subject')}")
+    if totals.unverified:
+        parts.append(f"{counted(totals.unverified, 'finding')} left out, not verified")
+    yield f"**Missing** · {' · '.join(parts) or 'nothing: every field of every subject is answered'}"
+
+
+# --- what comes next -----------------------------------------------------------------------------------------
+
+
+def _next(view: CommentView) -> Iterator[str]:
+    if view.next_step:
+        yield f"**Next** · {sentence(view.next_step, PART_MAX)}"
+    elif next_line := _NEXT.get(stage(view)):
+        yield next_line(view)
+
+
+def _last(view: CommentView) -> str:
+    if view.manual:
+        return "then the deliverable is written and gated, and a person merges it"
+    return "then the deliverable is written, gated and merged without you"
+
+
+def _launched(view: CommentView) -> str:
+    pending, most = len(view.state.agents.pending), view.data.mission.limits.max_parallel
+    together = f", at most {most} at a time" if pending > most else ""
+    return f"**Next** · {_at_work(pending)}{together}; {_last(view)}."
+
+
+def _running(view: CommentView) -> str:
+    pending, again = len(view.state.agents.pending), retries(view)
+    parts = [_at_work(pending)] * bool(pending)
+    if again:
+        parts.append(f"{named([Markdown(code(agent)) for agent in again])} will be tried again")
+    return f"**Next** · {', '.join(parts)}; {_last(view)}."
+
+
+def _continued(view: CommentView) -> str:
+    left = len(view.state.agents.pending) + len(retries(view))
+    return f"**Next** · {counted(left, 'agent')} left for another run, which was started; {_last(view)}."
+
+
+def _complete(view: CommentView) -> str:
+    return f"**Next** · {_last(view).removeprefix('then ').capitalize()}."
+
+
+def _ready(view: CommentView) -> str:
+    pull = to("the pull request", view.pull) if view.pull else "it"
+    return f"**Next** · {f'A person merges {pull}' if view.manual else 'It is merged without you'}."
+
+
+def _waiting(view: CommentView) -> str:
+    pending = len(view.state.agents.pending)
+    if not pending:
+        return "**Next** · Nothing is merged before the gate passes."
+    what = f"{counted(pending, 'agent')} left no record and none is at work"
+    return f"**Next** · {what}: set the label again to run {'it' if pending == 1 else 'them'}."
+
+
+def _refused(view: CommentView) -> str:
+    return "**Next** · Nothing is merged. When it is mended, set the label again: what is recorded is kept."
+
+
+def _overdue(view: CommentView) -> str:
+    hours = f"{view.data.mission.limits.session_timeout_hours:g}"
+    run = f"Look at {to('its run', view.addresses.run(view.run))}" if view.run else "Look at its runs"
+    return (
+        f"**Overdue** · it had {hours} {'hour' if hours == '1' else 'hours'}, until {utc(view.state.deadline)}. "
+        f"{run}; to go on, set the label again: what is recorded is kept."
+    )
+
+
+def _at_work(agents: int) -> str:
+    return f"{counted(agents, 'agent')} {'is' if agents == 1 else 'are'} at work or queued"
+
+
+def _hold(word: str, hold: Hold) -> str:
+    return f"**{word}** · {sentence(hold.reason, PART_MAX)} {sentence(hold.todo, PART_MAX)}".rstrip()
+
+
+_NEXT: dict[Stage, Callable[[CommentView], str]] = {
+    "launched": _launched,
+    "running": _running,
+    "continued": _continued,
+    "complete": _complete,
+    "ready": _ready,
+    "postponed": lambda view: _hold("Waits", view.postponed or NOTHING),
+    "waiting": _waiting,
+    "refused": _refused,
+    "stopped": lambda view: _hold("Stopped", view.stopped or NOTHING),
+    "overdue": _overdue,
+}

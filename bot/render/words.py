@@ -1,0 +1,83 @@
+"""Words for people in comments: durations, money, and texts from outside within a hard bound."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+from bot.core.money import MICRO
+from bot.core.neutral import code, neutral, visible
+from bot.render.engine import Markdown
+
+LIMIT = 64_000
+"""Bytes of a comment, a pull request's text or a summary. GitHub takes 65,536 characters of the first two."""
+CENT = MICRO // 100
+_SPAN = re.compile(r"`[^`]+`")
+
+
+def size(text: str) -> int:
+    """Bytes: at least as many as any other way to count gives."""
+    return len(text.encode("utf-8", "replace"))
+
+
+def prose(text: str) -> str:
+    """Text with code between backticks, as our own messages have it: the code stays, the rest does nothing."""
+    shown, parts, at = visible(text), [], 0
+    for span in _SPAN.finditer(shown):
+        parts += [_spaced(shown[at : span.start()]), code(span[0][1:-1]) if span[0][1:-1].strip() else ""]
+        at = span.end()
+    return "".join([*parts, _spaced(shown[at:])]).strip()
+
+
+def _spaced(text: str) -> str:
+    """Neutral text between two others, with the spaces around it."""
+    inner = neutral(text)
+    return f"{' ' * text.startswith(' ')}{inner}{' ' * text.endswith(' ')}" if inner else " " * bool(text)
+
+
+def clip(text: str, most: int, make: Callable[[str], str] = neutral) -> Markdown:
+    """A text from outside as Markdown of at most `most` bytes (3 or more), with an ellipsis where it is cut."""
+    shown = visible(text[: 4 * most])
+    made = make(shown)
+    while size(made) > most:
+        shown = shown[: max(0, len(shown) * most // size(made) - 1)].rstrip(" …")
+        made = make(shown + "…")
+    return Markdown(made)
+
+
+def sentence(text: str, most: int) -> Markdown:
+    """The same in prose, with a full stop unless it ends in one; empty for an empty text."""
+    made = clip(text, most, prose)
+    return Markdown(made if not made or made.endswith((".", "!", "?", "…")) else made + ".")
+
+
+def named(names: list[Markdown], limit: int = 3) -> Markdown:
+    """`a, b, c and 4 more`."""
+    more = f" and {len(names) - limit:,} more" if len(names) > limit else ""
+    return Markdown(", ".join(names[:limit]) + more)
+
+
+def duration(time: timedelta) -> str:
+    """`under a minute`, `12 min`, `1 h 5 min`, `2 days 3 h`; nothing is shorter than no time at all."""
+    minutes = max(0, int(time.total_seconds() // 60))
+    if minutes < 1:
+        return "under a minute"
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} days {hours} h" if hours else f"{days} days"
+
+
+def dollars(micro: int) -> str:
+    """Millionths of a dollar in dollars and cents; what was spent is never shown as nothing."""
+    cents = (micro + CENT // 2) // CENT
+    if micro and not cents:
+        return "under 0.01"
+    return f"{cents // 100:,}.{cents % 100:02}"
+
+
+def to(text: str, url: str) -> Markdown:
+    """A link of our own: `text` is Markdown already, `url` was made by `Addresses` or by the forge."""
+    return Markdown(f"[{text}]({url.replace('(', '%28').replace(')', '%29')})")
