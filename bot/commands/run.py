@@ -15,6 +15,7 @@ from bot.commands.close import Closed, Closing, close
 from bot.commands.launch import Launched, launch
 from bot.commands.load import load_session
 from bot.commands.record import fold, record
+from bot.core.continuing import attempts_left
 from bot.core.mission import AgentSpec
 from bot.core.session import SessionData
 from bot.ports import Display
@@ -104,8 +105,4 @@ def _attempts(parts: Running, data: SessionData, spec: AgentSpec, stop: Event) -
 
 
 def _left(data: SessionData, spec: AgentSpec) -> range:
-    """The attempts that an agent still has: none when it is done, all but the failed ones otherwise."""
-    before = data.records.get(spec.id)
-    if before and before.state != "failed":
-        return range(0)
-    return range(before.attempt + 1 if before else 1, (spec.attempts or data.mission.agent.attempts) + 1)
+    return attempts_left(data.mission, spec, data.records.get(spec.id))

@@ -1,10 +1,9 @@
-"""What pydantic finds wrong with a mission, in words for the person who wrote it."""
+"""What pydantic finds wrong with a mission or a configuration, in words for the person who wrote it."""
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, get_args
 
-from bot.core.fields import Field
-from bot.core.mission import AgentDefaults, AgentSpec, Criteria, Limits, Mission, Phase, Subject, Team
 from bot.core.models import Model
 from bot.core.yaml_tree import Path, Tree
 from bot.errors import Problem
@@ -12,10 +11,6 @@ from bot.errors import Problem
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-_MODELS: dict[str, type[Model]] = {
-    "phase": Phase, "agent": AgentDefaults, "limits": Limits, "criteria": Criteria, "fields": Field,
-    "teams": Team, "agents": AgentSpec, "subjects": Subject,
-}  # fmt: skip
 _EXAMPLES = {
     "mission": "mission: cloud-providers",
     "session": "session: 1",
@@ -36,6 +31,8 @@ _PATTERNS = {
     "domain": "write 2 to 16 capital letters and digits, such as CLOUD",
     "deliverable": "write INTEGRATIONS-, words in capitals and .md, such as INTEGRATIONS-CLOUD-PROVIDERS.md",
     "branch": "write words joined by / or -, with {session} as the last one, such as swarm/{session}",
+    "missions": "write a folder of the repository, such as missions",
+    "state_branch": "write a branch's name, such as swarm-state",
     "sources": "write https://..., file:PATH, pypi:NAME==VERSION#glob or npm:NAME@VERSION#glob, without spaces",
 }
 _ID = "write lower-case words joined by single hyphens, such as haiku-21"
@@ -61,7 +58,7 @@ _BOUNDS = {
 _NEEDS = {"attempts": "an agent needs at least 1 attempt", "max_parallel": "at least 1 agent has to run"}
 
 
-def problem_of(detail: "ErrorDetails", tree: Tree, file: str) -> Problem | None:
+def problem_of(detail: "ErrorDetails", tree: Tree, file: str, model: type[Model]) -> Problem | None:
     """One error of pydantic at its line and column; None when the same value has been reported already."""
     path: Path = tuple(detail["loc"])
     kind = detail["type"]
@@ -72,9 +69,10 @@ def problem_of(detail: "ErrorDetails", tree: Tree, file: str) -> Problem | None:
         case "missing":
             what, todo = _missing(path)
         case "extra_forbidden":
-            what, todo = _unknown(path)
+            what, todo = _unknown(path, model)
         case _:
-            what, todo = f"{_name(path)} is {_shown(detail['input'])}", _todo(detail, path)
+            name = _name(path) or f"the {model.__name__.lower()}"
+            what, todo = f"{name} is {_shown(detail['input'])}", _todo(detail, path)
     return Problem(file, place.line, place.column, what, todo)
 
 
@@ -84,19 +82,29 @@ def _missing(path: Path) -> tuple[str, str]:
     return f"{_name(path)} is missing", f"add it, for example `{example}`" if example else "add it"
 
 
-def _unknown(path: Path) -> tuple[str, str]:
+def _unknown(path: Path, model: type[Model]) -> tuple[str, str]:
     from difflib import get_close_matches
 
-    key, known = str(path[-1]), list(_model_at(path[:-1]).model_fields)
+    key, known = str(path[-1]), list(_model_at(path[:-1], model).model_fields)
     near = get_close_matches(key.lower().replace("-", "_"), known, n=1, cutoff=0.6)
     within = f" in {_name(path[:-1])}" if len(path) > 1 else ""
     todo = f"did you mean `{near[0]}`?" if near else f"known here: {', '.join(known)}"
     return f"unknown key `{_cut(key)}`{within}", todo
 
 
-def _model_at(path: Path) -> type[Model]:
-    names = [step for step in path if isinstance(step, str)]
-    return _MODELS[names[-1]] if names else Mission
+def _model_at(path: Path, model: type[Model]) -> type[Model]:
+    for step in path:
+        if isinstance(step, str):
+            model = next(_models(model.model_fields[step].annotation))
+    return model
+
+
+def _models(annotation: object) -> Iterator[type[Model]]:
+    """The models in the type of a field, such as the one in `tuple[Team, ...]`."""
+    if isinstance(annotation, type) and issubclass(annotation, Model):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)
 
 
 def _todo(detail: "ErrorDetails", path: Path) -> str:
@@ -113,8 +121,6 @@ def _todo(detail: "ErrorDetails", path: Path) -> str:
 
 def _name(path: Path) -> str:
     """`teams[0].agents[3].attempts`."""
-    if not path:
-        return "the mission"
     steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
     return _cut("".join(steps).removeprefix("."))
 

@@ -1,0 +1,72 @@
+"""Which agents of a session run next, and whether another run may follow this one."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from bot.core.mission import AgentSpec, Mission
+from bot.core.plan import MATRIX
+from bot.core.records import AgentRecord
+
+SET_UP_MINUTES = 10
+JOB_MINUTES = 360
+"""GitHub ends a job after six hours."""
+SPARE_RUNS = 2
+"""Runs whose machines were lost before any record was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One attempt of one agent: a job that may take this many minutes."""
+
+    agent: str
+    attempt: int
+    minutes: int
+
+
+def attempts_left(mission: Mission, spec: AgentSpec, record: AgentRecord | None) -> range:
+    """The attempts that an agent still has: none when it is done, all but the failed ones otherwise."""
+    if record and record.state != "failed":
+        return range(0)
+    return range(record.attempt + 1 if record else 1, _attempts(mission, spec) + 1)
+
+
+def next_agents(mission: Mission, records: Mapping[str, AgentRecord]) -> tuple[Turn, ...]:
+    """The agents that the next matrix runs, at most 256: those tried least first, in the mission's order (G22)."""
+    turns = [
+        Turn(spec.id, left[0], _minutes(mission, spec))
+        for spec in mission.agents
+        if (left := attempts_left(mission, spec, records.get(spec.id)))
+    ]
+    return tuple(sorted(turns, key=lambda turn: turn.attempt)[:MATRIX])
+
+
+def max_parallel(mission: Mission) -> int:
+    """How many jobs of a matrix run at the same time."""
+    return mission.limits.max_parallel
+
+
+def max_runs(mission: Mission) -> int:
+    """How many runs a session may take: every batch of agents with every attempt, and some that were lost."""
+    batches = ceil(len(mission.agents) / MATRIX)
+    return batches * max(_attempts(mission, spec) for spec in mission.agents) + SPARE_RUNS
+
+
+def may_continue(mission: Mission, depth: int) -> bool:
+    """Whether a run with `depth` runs before it may start another one; a bound, whatever happens (A24)."""
+    return depth + 1 < max_runs(mission)
+
+
+def matrix_json(turns: Sequence[Turn]) -> str:
+    """The matrix as a workflow reads it; under 40 kB for 256 turns."""
+    entries = [{"agent": turn.agent, "attempt": turn.attempt, "minutes": turn.minutes} for turn in turns]
+    return json.dumps(entries, separators=(",", ":"))
+
+
+def _attempts(mission: Mission, spec: AgentSpec) -> int:
+    return spec.attempts or mission.agent.attempts
+
+
+def _minutes(mission: Mission, spec: AgentSpec) -> int:
+    return min((spec.timeout_minutes or mission.agent.timeout_minutes) + SET_UP_MINUTES, JOB_MINUTES)

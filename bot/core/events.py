@@ -1,0 +1,261 @@
+"""What an event of GitHub asks for: all branching on events is here.
+
+A payload is read as data that anybody may have written: of any shape, any size, with any text in it. Who did
+something is the payload's `sender`; nothing else that carries a name is believed (A8).
+"""
+
+import json
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from bot.core.ids import ID_MAX, ID_PATTERN
+from bot.core.yaml_tree import at
+
+PREFIX = "swarm:"
+"""What our labels start with: `swarm:launch`, or `swarm:` and a mission. GitHub does not tell cases apart here."""
+SESSION_WORKFLOW = "swarm-session.yml"
+STATUS_WORKFLOW = "swarm-status.yml"
+MAX_BODY = 65_536
+MAX_TEXT = 1_000
+MAX_LABELS = 100
+
+_LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:\[bot\])?")
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_PULL_ACTIONS = frozenset({"opened", "synchronize", "reopened", "ready_for_review"})
+_REVIEW_ACTIONS = frozenset({"submitted", "edited", "dismissed"})
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchAsked:
+    """An issue was labelled with one of our labels. Texts are those of that moment (A6), whoever wrote them.
+
+    `sender` set the label, `author` opened the issue (empty: the account is gone). `sender_is_bot`: not a person.
+    """
+
+    issue: int
+    label: str
+    sender: str
+    sender_is_bot: bool
+    author: str
+    title: str
+    body: str
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchDispatched:
+    """The session workflow was started by hand; what was left out is empty, or None."""
+
+    mission: str
+    budget: str
+    backend: str
+    issue: int | None
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContinueSession:
+    """The session workflow was started to go on with a session; `depth` counts the runs before this one."""
+
+    session: str
+    depth: int
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshStatus:
+    """The state files are to be brought up to date, and what is stuck is to be repaired."""
+
+
+@dataclass(frozen=True, slots=True)
+class PullChanged:
+    """A pull request has something new to look at. `same_repository`: its head is no fork's (A9).
+
+    `head` and `base` are branches without `refs/heads/`; `author` is empty when the account is gone.
+    """
+
+    number: int
+    head: str
+    head_sha: str
+    base: str
+    base_sha: str
+    same_repository: bool
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Nothing is to be done, and why, in words for a person."""
+
+    reason: str
+
+
+Intent = LaunchAsked | LaunchDispatched | ContinueSession | RefreshStatus | PullChanged | Ignored
+
+
+class _Unusable(Exception):
+    """The payload lacks what the event needs."""
+
+
+def intent(event: str, payload: object) -> Intent:
+    """What an event asks for, by its name and its payload (any JSON value). Raises nothing (A26)."""
+    try:
+        return _intent(event, payload)
+    except _Unusable as reason:
+        return Ignored(f"the payload of {_quoted(event)} cannot be used: {reason}")
+
+
+def _intent(event: str, payload: object) -> Intent:
+    match event:
+        case "issues":
+            return _issue(payload)
+        case "workflow_dispatch":
+            return _dispatch(payload)
+        case "pull_request":
+            return _pull(payload, _PULL_ACTIONS, "a pull request")
+        case "pull_request_review":
+            return _pull(payload, _REVIEW_ACTIONS, "a review")
+        case "workflow_run":
+            return _run(payload)
+        case "schedule":
+            return RefreshStatus()
+        case _:
+            return Ignored(f"nothing is done at the event {_quoted(event)}")
+
+
+def _issue(payload: object) -> Intent:
+    action = at(payload, ("action",))
+    if action != "labeled":
+        return Ignored(f"an issue was {_shown(action)}; only a label that starts with {PREFIX} starts something")
+    label = at(payload, ("label", "name"))
+    if not isinstance(label, str) or not label.casefold().startswith(PREFIX):
+        return Ignored(f"the label {_shown(label)} is not one of ours; they start with {PREFIX}")
+    if at(payload, ("issue", "pull_request")) is not None:
+        return Ignored(f"the label {_quoted(label)} was set on a pull request; sessions start from issues")
+    return LaunchAsked(
+        issue=_number(payload, "issue"),
+        label=_text(label),
+        sender=_sender(payload),
+        sender_is_bot=_is_bot(payload),
+        author=_login(payload, "issue", "user", "login"),
+        title=_text(at(payload, ("issue", "title"))),
+        body=_text(at(payload, ("issue", "body")), MAX_BODY),
+        labels=_labels(at(payload, ("issue", "labels"))),
+    )
+
+
+def _dispatch(payload: object) -> Intent:
+    workflow = at(payload, ("workflow",))
+    name = workflow.rpartition("/")[2] if isinstance(workflow, str) else ""
+    if name == STATUS_WORKFLOW:
+        return RefreshStatus()
+    if name != SESSION_WORKFLOW:
+        return Ignored(f"the workflow {_shown(workflow)} is not one of ours")
+    sender, session, mission = _sender(payload), _input(payload, "session"), _input(payload, "mission")
+    if session:
+        if len(session) > ID_MAX or not re.fullmatch(ID_PATTERN, session):
+            raise _Unusable(f"the input session is {_quoted(session)}, which is no session's id")
+        return ContinueSession(session, _count(_input(payload, "depth") or "0", "depth"), sender)
+    if not mission:
+        raise _Unusable("neither the input mission nor the input session says what to run")
+    issue = _input(payload, "issue").removeprefix("#")
+    number = _count(issue, "issue") if issue else None
+    return LaunchDispatched(mission, _input(payload, "budget"), _input(payload, "backend"), number or None, sender)
+
+
+def _run(payload: object) -> Intent:
+    action = at(payload, ("action",))
+    if action == "completed":
+        return RefreshStatus()
+    return Ignored(f"a run was {_shown(action)}; the status is refreshed when one is completed")
+
+
+def _pull(payload: object, actions: Collection[str], what: str) -> Intent:
+    action = at(payload, ("action",))
+    if not isinstance(action, str) or action not in actions:
+        return Ignored(f"{what} was {_shown(action)}; that changes nothing that the gate looks at")
+    ours, theirs = (at(payload, ("pull_request", side, "repo", "full_name")) for side in ("base", "head"))
+    return PullChanged(
+        number=_number(payload, "pull_request"),
+        head=_branch(payload, "head"),
+        head_sha=_commit(payload, "head"),
+        base=_branch(payload, "base"),
+        base_sha=_commit(payload, "base"),
+        same_repository=isinstance(ours, str) and ours != "" and ours == theirs,
+        author=_login(payload, "pull_request", "user", "login"),
+    )
+
+
+# --- parts of a payload ------------------------------------------------------------------------------------
+
+
+def _sender(payload: object) -> str:
+    login = _login(payload, "sender", "login")
+    if not login:
+        raise _Unusable("it does not say who caused it (sender)")
+    return login
+
+
+def _is_bot(payload: object) -> bool:
+    """Whoever is not said to be a person is none."""
+    return at(payload, ("sender", "type")) != "User" or _sender(payload).endswith("[bot]")
+
+
+def _login(payload: object, *path: str) -> str:
+    """A name on GitHub; empty when there is none, or when it cannot be one."""
+    login = at(payload, path)
+    return login if isinstance(login, str) and _LOGIN.fullmatch(login) else ""
+
+
+def _number(payload: object, what: str) -> int:
+    number = at(payload, (what, "number"))
+    if type(number) is not int or not 0 < number < 2**53:
+        raise _Unusable(f"the number of the {what.replace('_', ' ')} is {_shown(number)}")
+    return number
+
+
+def _branch(payload: object, side: str) -> str:
+    name = at(payload, ("pull_request", side, "ref"))
+    if not isinstance(name, str) or not 0 < len(name) <= 255 or not name.isprintable() or " " in name:
+        raise _Unusable(f"the {side} branch is {_shown(name)}")
+    return name
+
+
+def _commit(payload: object, side: str) -> str:
+    commit = at(payload, ("pull_request", side, "sha"))
+    if not isinstance(commit, str) or not _COMMIT.fullmatch(commit):
+        raise _Unusable(f"the commit of the {side} branch is {_shown(commit)}")
+    return commit
+
+
+def _labels(labels: object) -> tuple[str, ...]:
+    names = [at(label, ("name",)) for label in labels[:MAX_LABELS]] if isinstance(labels, list) else []
+    return tuple(_text(name) for name in names if isinstance(name, str))
+
+
+def _input(payload: object, name: str) -> str:
+    """An input of a workflow, which is text whatever its type was declared to be; empty when left out."""
+    value = at(payload, ("inputs", name))
+    return _text(str(value) if type(value) is int else value).strip()
+
+
+def _count(text: str, name: str) -> int:
+    if not re.fullmatch("[0-9]{1,9}", text):
+        raise _Unusable(f"the input {name} is {_quoted(text)}, which is no number")
+    return int(text)
+
+
+def _text(value: object, limit: int = MAX_TEXT) -> str:
+    """A text that can be written to a file (no half characters), cut at `limit` characters; empty for others."""
+    return value[:limit].encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+
+
+def _shown(value: object) -> str:
+    return _quoted(value) if isinstance(value, str) else "not given" if value is None else "not a text"
+
+
+def _quoted(text: str) -> str:
+    """In a line of its own at most, whatever stands in it."""
+    cut = text if len(text) <= 60 else f"{text[:60]}…"
+    return json.dumps(cut, ensure_ascii=not cut.isprintable())
