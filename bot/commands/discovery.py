@@ -55,10 +55,16 @@ def find_sessions(
     return list(unique.values()), problems
 
 
+def sessions_on(repo: Repository, ref: str, commit: str) -> list[str]:
+    """The sessions whose branch a ref is, by what one commit of it holds; more than one is forged."""
+    places, _ = _read_launches(repo, {ref: commit}, _open(repo, {ref: commit}, frozenset()))
+    return [place.session for place in places]
+
+
 def _open(repo: Repository, refs: Mapping[str, str], merged: frozenset[str]) -> list[_Found]:
     """Branches that hold the launch of a session whose id ends the branch's name."""
     heads = {ref: commit for ref, commit in refs.items() if ref.startswith(HEADS)}
-    guesses = [(ref, session) for ref in sorted(heads) for session in _endings(ref) if session not in merged]
+    guesses = [(ref, session) for ref in sorted(heads) for session in endings(ref) if session not in merged]
     launches = repo.read([(heads[ref], launch_path(session)) for ref, session in guesses])
     return [
         _Found(session, heads[ref], ref)
@@ -67,7 +73,7 @@ def _open(repo: Repository, refs: Mapping[str, str], merged: frozenset[str]) -> 
     ]
 
 
-def _endings(ref: str) -> Iterator[str]:
+def endings(ref: str) -> Iterator[str]:
     """The ids that a branch's name may end with: `claude/cloud-a-1` gives `cloud-a-1`, `a-1` and `1`.
 
     A mission's pattern for branches sets the session's id after a slash or a hyphen.

@@ -21,9 +21,11 @@ def gate(
     base: str,
     library: SourceLibrary | None,
     scan: Scan,
+    state_branch: str | None = None,
 ) -> Outcome:
     """The verdict on a session's branch as it is now. With a library, every citation is read again.
 
+    `state_branch` is where the state files are when that is not the base branch.
     Exit code 1 unless the verdict is pass. Raises Refused when there is no such session or base branch.
     """
     heads = repository.refs("refs/heads/")
@@ -32,7 +34,14 @@ def gate(
         raise Refused(f"the branch {base} has no commit", "make a first commit on it, or name another with --base")
     tip = _branch_tip(repository, heads, session, base_tip)
     verdict = judge(
-        repository, session=session, tip=tip, base_tip=base_tip, library=library, scan=scan, clock=clock
+        repository,
+        session=session,
+        tip=tip,
+        base_tip=base_tip,
+        library=library,
+        scan=scan,
+        clock=clock,
+        state_branch=state_branch,
     )
     data = {"session": session, "verdict": verdict.state, "criteria": criteria_data(verdict)}
     return Outcome(
@@ -51,12 +60,13 @@ def judge(
     library: SourceLibrary | None,
     scan: Scan,
     clock: Clock,
+    state_branch: str | None = None,
 ) -> Verdict:
     """The verdict on one commit of a session's branch, to be merged into one commit of the base branch.
 
     Raises Refused when the commit holds no launch of the session that can be read.
     """
-    return decide(load_snapshot(repository, clock, session, tip, base_tip, library, scan))
+    return decide(load_snapshot(repository, clock, session, tip, base_tip, library, scan, state_branch))
 
 
 def criteria_data(verdict: Verdict) -> list[dict[str, str]]:

@@ -75,8 +75,12 @@ def load_snapshot(
     base_tip: str,
     library: SourceLibrary | None,
     scan: Scan,
+    state_branch: str | None = None,
 ) -> GateSnapshot:
-    """Everything that the verdict on one commit rests on. Raises Refused when it holds no readable launch."""
+    """Everything that the verdict on one commit rests on. The tracker is read from the state branch, if any.
+
+    Raises Refused when the commit holds no readable launch.
+    """
     start = launched(repository, session, tip, base_tip)
     rules, launch = start.launch.mission, start.launch
     files = repository.files(tip, [f"{SESSIONS}{session}", rules.deliverable, csv_path(rules.deliverable)])
@@ -111,8 +115,8 @@ def load_snapshot(
         reservations={subject: note.session for subject, note in notes.items()},
         secrets=_secrets(scan, {path: text for path, text in written.items() if path not in rendered}, data),
         rechecks=None if library is None else tuple(_read_again(library, data)),
-        tracker=_tracker(repository, base_tip),
-        phase=_phase(repository, clock, launch.base, data, tip),
+        tracker=_tracker(repository, base_tip, None if state_branch == launch.base else state_branch),
+        phase=_phase(repository, clock, launch.base, state_branch, data, tip),
     )
 
 
@@ -205,16 +209,21 @@ def _read_again(library: SourceLibrary, data: SessionData) -> Iterator[Recheck]:
                 yield Recheck(finding.subject, finding.field, found.state, found.reason)
 
 
-def _tracker(repository: Repository, base_tip: str) -> str | None:
-    content = repository.read([(base_tip, TRACKER)]).get((base_tip, TRACKER))
+def _tracker(repository: Repository, base_tip: str, state_branch: str | None) -> str | None:
+    """The tracker where `status` writes it: on the branch of the state files as it is now, or on the base."""
+    ref = f"refs/heads/{state_branch}"
+    commit = repository.refs(ref).get(ref) if state_branch else base_tip
+    content = repository.read([(commit, TRACKER)]).get((commit, TRACKER)) if commit else None
     return None if content is None else content.decode(errors="replace")
 
 
-def _phase(repository: Repository, clock: Clock, base: str, data: SessionData, tip: str) -> PhaseFacts:
+def _phase(
+    repository: Repository, clock: Clock, base: str, state_branch: str | None, data: SessionData, tip: str
+) -> PhaseFacts:
     """What the tracker has to say of the session's phase, before this commit of it is merged."""
     now = clock.now()
     own = reduce(SessionFacts(data, tip), now)
-    others = load_overview(repository, now, base=base).overview.sessions
+    others = load_overview(repository, now, base=base, state_branch=state_branch).overview.sessions
     number = data.mission.phase.number
     same = [s for s in others if s.mission.phase.number == number and s.session != data.session]
     progress = phase_progress([*same, own])

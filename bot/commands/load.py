@@ -27,10 +27,14 @@ Where = Callable[[str, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """All sessions: reduced, and as they lie in git (`facts` by session; the findings of agents with blockers)."""
+    """All sessions: reduced, and as they lie in git (`facts` by session; the findings of agents with blockers).
+
+    `state` is the commit that holds the state files, read at the same moment; None when there is none yet.
+    """
 
     overview: Overview
     facts: Mapping[str, SessionFacts]
+    state: str | None
 
 
 def load_session(repo: Repository, commit: str, session: str) -> SessionData:
@@ -41,15 +45,21 @@ def load_session(repo: Repository, commit: str, session: str) -> SessionData:
     return data
 
 
-def load_overview(repo: Repository, now: datetime, *, base: str, session: str | None = None) -> Loaded:
+def load_overview(
+    repo: Repository, now: datetime, *, base: str, session: str | None = None, state_branch: str | None = None
+) -> Loaded:
     """All sessions, or one of them: those merged into `base`, and those whose branch exists.
 
+    `state_branch` is where the state files are when that is not the base branch; it is never a session's.
     Raises Refused when the base branch does not exist, or the session that is asked for.
     """
     refs = repo.refs("refs/")
     tip = refs.get(HEADS + base)
     if tip is None:
         raise Refused(f"the branch {base} has no commit", "make a first commit on it, or name another with --base")
+    state = refs.get(HEADS + state_branch) if state_branch else tip
+    if state_branch and state_branch != base:
+        refs.pop(HEADS + state_branch, None)
     tree = repo.paths(tip)
     everything, problems = find_sessions(repo, refs, tip, tree)
     places = [place for place in everything if session in (None, place.session)]
@@ -58,7 +68,7 @@ def load_overview(repo: Repository, now: datetime, *, base: str, session: str | 
     datas = _read_all(repo, refs, places, problems)
     facts = _facts(repo, tip, tree, places, datas)
     states = [reduce(fact, now) for fact in facts.values()]
-    return Loaded(overview(base, tip, now, states, set(problems), _try_merges(repo, tip, states)), facts)
+    return Loaded(overview(base, tip, now, states, set(problems), _try_merges(repo, tip, states)), facts, state)
 
 
 def load_findings(

@@ -1,4 +1,4 @@
-"""The state files at the root of the base branch: pure functions of the overview, in the protocol's formats."""
+"""The state files at the root of their branch: pure functions of the overview, in the protocol's formats."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,14 +24,18 @@ STATE_FILES = (STATUS, TRACKER, HANDOVER, BLOCKERS, ROADMAP)
 TRUE_AT = "True at "
 
 
-def expected_state_files(overview: Overview, roadmap: Roadmap) -> dict[str, str]:
-    """All state files by path. Same facts, same text, but for the one line that says when it was true."""
+def expected_state_files(overview: Overview, roadmap: Roadmap, base_files: str | None = "") -> dict[str, str]:
+    """All state files by path. Same facts, same text, but for the one line that says when it was true.
+
+    `base_files` is what a link to a file of the base branch begins with: nothing where the state files lie beside
+    it, an address ending in a slash where they lie on a branch of their own; None: no link leads there.
+    """
     return {
-        STATUS: status_text(overview),
+        STATUS: status_text(overview, base_files),
         TRACKER: tracker_text(overview),
         HANDOVER: handover_text(overview),
         BLOCKERS: blockers_text(overview),
-        ROADMAP: roadmap_text(overview, roadmap),
+        ROADMAP: roadmap_text(overview, roadmap, base_files),
     }
 
 
@@ -44,9 +48,9 @@ def _timeless(text: str) -> list[str]:
     return [line for line in text.splitlines() if not line.startswith(TRUE_AT)]
 
 
-def status_text(overview: Overview) -> str:
+def status_text(overview: Overview, base_files: str | None = "") -> str:
     """MULTI-SESSION-STATUS.md."""
-    return _render("status.md.j2", overview, metrics=metrics(overview))
+    return _render("status.md.j2", overview, metrics=metrics(overview), base_files=base_files)
 
 
 def tracker_text(overview: Overview) -> str:
@@ -87,16 +91,17 @@ def blockers_text(overview: Overview) -> str:
     return _render("blockers.md.j2", overview, blockers=overview.blockers)
 
 
-def roadmap_text(overview: Overview, roadmap: Roadmap) -> str:
+def roadmap_text(overview: Overview, roadmap: Roadmap, base_files: str | None = "") -> str:
     """INTEGRATION-MASTER-ROADMAP.md."""
     present = {state.session for state in overview.sessions if state.deliverable and state.merge}
-    return _render("roadmap.md.j2", overview, roadmap=roadmap, place=_places(roadmap.entries, present))
+    places = {} if base_files is None else _places(roadmap.entries, present, base_files)
+    return _render("roadmap.md.j2", overview, roadmap=roadmap, place=places)
 
 
-def _places(entries: Sequence[RoadmapEntry], present: set[str]) -> Mapping[str, str]:
-    """Where each subject stands in its deliverable, relative to the repository; none without the file."""
+def _places(entries: Sequence[RoadmapEntry], present: set[str], base_files: str) -> Mapping[str, str]:
+    """Where each subject stands in its deliverable; none without the file."""
     return {
-        entry.subject.id: f"{entry.deliverable}#{github_slug(entry.subject.name)}"
+        entry.subject.id: f"{base_files}{entry.deliverable}#{github_slug(entry.subject.name)}"
         for entry in entries
         if entry.session in present and entry.claims
     }

@@ -12,6 +12,7 @@ from bot.adapters.secrets import scan
 from bot.adapters.sources.library import Library
 from bot.commands.gate import gate, judge
 from bot.commands.outcome import Exit, Outcome
+from bot.commands.status import write_state_files
 from bot.core.secrets import SecretHit
 from bot.core.session import agent_path, findings_path, launch_path, mission_path
 from bot.errors import Refused
@@ -237,6 +238,32 @@ def test_a_stale_tracker_is_told(folder: Path) -> None:
     push(folder, {tracker: stale.encode()}, "refs/heads/main")
     assert result(gated(folder), "tracker-current")["measured"] == "phase 1 says 0/2, not 2/2"
     push(folder, {tracker: None}, "refs/heads/main")
+    assert result(gated(folder), "tracker-current")["measured"] == "there is no tracker"
+
+
+def test_where_there_is_a_state_branch_the_tracker_is_read_there(folder: Path) -> None:
+    repo = GitRepository(folder)
+
+    def tracker(state_branch: str) -> dict[str, str]:
+        outcome = gate(
+            repo,
+            StillClock(),
+            session="widgets-1",
+            base="main",
+            library=None,
+            scan=scan,
+            state_branch=state_branch,
+        )
+        return result(outcome, "tracker-current")
+
+    push(folder, {"INTEGRATION-PROGRESS-TRACKER.md": None}, "refs/heads/main")
+    assert tracker("main")["measured"] == "there is no tracker"
+    assert tracker("swarm-state")["measured"] == "there is no tracker"
+    write_state_files(
+        repo, StillClock(), base="main", advance=lambda *_: pytest.fail("protected"), state_branch="swarm-state"
+    )
+    assert tracker("swarm-state")["state"] == "pass"
+    assert tracker("main")["measured"] == "there is no tracker"
     assert result(gated(folder), "tracker-current")["measured"] == "there is no tracker"
 
 

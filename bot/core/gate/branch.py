@@ -36,7 +36,7 @@ def allowed_paths(snapshot: GateSnapshot) -> Measured:
 
 
 def tracker_current(snapshot: GateSnapshot) -> Measured:
-    """The tracker on the base branch says of the session's phase what the facts say."""
+    """The tracker says of the session's phase what the facts say."""
     todo = "run `swarm status --write`"
     facts = snapshot.phase
     if facts is None:
