@@ -2,10 +2,9 @@
 
 import json
 import random
-import sys
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -134,7 +133,22 @@ class Hosted:
         self, session: str, agent: str, attempt: int, artifact: Path | None, comment: int | None = None
     ) -> Outcome:
         """`swarm record`: keeps the record, folds what is pending, and tells the issue if nobody else will."""
-        raise NotImplementedError
+        from bot.commands.close import session_branch
+        from bot.commands.load import load_session
+        from bot.commands.record import record, settle
+        from bot.commands.telling import is_worth_an_edit, tell_if_last
+        from bot.core.state import SessionFacts
+
+        repo = self._remote(depth=1)
+        branch = session_branch(repo, session)
+        data = load_session(repo, repo.refs(branch)[branch], session)
+        handed = handover(data, agent, attempt, artifact, self.clock)
+        made = record(repo, self._library(), self.clock, data.mission, data.launch, handed)
+        folded = settle(repo, self.clock, random.random, branch, session, agent, attempt)
+        if comment and folded.commit and is_worth_an_edit(folded.before, folded.after, len(data.mission.agents)):
+            facts = SessionFacts(load_session(repo, folded.commit, session), folded.commit)
+            tell_if_last(self._telling(), repo, branch, folded.commit, comment, facts)
+        return recorded(made)
 
     def close(self, session: str, *, merge: bool) -> Outcome:
         """`swarm close`: starts the next run, or gates and merges the session."""

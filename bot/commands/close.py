@@ -104,13 +104,15 @@ def _advance(parts: Closing) -> Advance:
 
 def session_branch(repo: Repository, session: str) -> str:
     """The branch that a session lives on: the one that holds its launch and is named for it."""
-    heads = {ref: tip for ref, tip in repo.refs("refs/heads").items() if ref.endswith(session)}
-    launches = repo.read([(tip, launch_path(session)) for tip in heads.values()])
-    for ref, tip in heads.items():
-        if (tip, launch_path(session)) in launches and branch_ref(
-            load_session(repo, tip, session).mission, session
-        ) == ref:
-            return ref
+    # The usual name is asked for alone first: a repository may have very many branches.
+    for prefix in (f"refs/heads/swarm/{session}", "refs/heads"):
+        heads = {ref: tip for ref, tip in repo.refs(prefix).items() if ref.endswith(session)}
+        launches = repo.read([(tip, launch_path(session)) for tip in heads.values()])
+        for ref, tip in heads.items():
+            if (tip, launch_path(session)) in launches and branch_ref(
+                load_session(repo, tip, session).mission, session
+            ) == ref:
+                return ref
     raise Refused(f"there is no open session {session}", "`swarm status` lists the sessions")
 
 

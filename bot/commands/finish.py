@@ -1,4 +1,4 @@
-"""`close` where other machines do the work: starts the next run while agents are left, closes the session, tells it.
+"""`close` where other machines do the work: starts the next run while agents are left, or closes the session.
 
 Called again, it goes on where it was: what is merged stays merged, and the issue is told the same.
 """
@@ -68,7 +68,8 @@ def _open(parts: Finishing, session: str) -> SessionFacts | None:
 
 def _continue(parts: Finishing, facts: SessionFacts, agents: list[str]) -> Outcome:
     session = facts.data.session
-    parts.runs.start(WORKFLOW, {"session": session, "depth": str(parts.depth + 1)})
+    issue = str(facts.data.launch.issue or "")
+    parts.runs.start(WORKFLOW, {"session": session, "depth": str(parts.depth + 1), "issue": issue})
     parts.telling.tell(facts, continued=True)
     text = f"{session} goes on in another run: {len(agents)} agents have attempts left"
     return Outcome({"session": session, "state": "continued", "agents": agents}, text, summary=text + "\n")

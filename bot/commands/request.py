@@ -4,18 +4,18 @@ Nothing is started or spent before everything has been checked. Asked again, it 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.commands.discovery import find_sessions
 from bot.commands.close import session_branch
+from bot.commands.discovery import Place, find_sessions
 from bot.commands.launch import launch
 from bot.commands.load import load_session
 from bot.commands.outcome import Outcome
 from bot.commands.telling import Telling
-from bot.core.asking import Request, check, from_dispatch, from_issue
+from bot.core.asking import LAUNCH, Request, check, from_dispatch, from_issue
 from bot.core.configuration import PATH, Configuration, load_configuration
 from bot.core.continuing import Turn, matrix_json, max_parallel, next_agents
-from bot.core.events import ContinueSession, LaunchAsked, LaunchDispatched
+from bot.core.events import PREFIX, ContinueSession, LaunchAsked, LaunchDispatched
 from bot.core.loading import load_mission
 from bot.core.mission_edit import edited
 from bot.core.permission import may_launch
@@ -62,18 +62,42 @@ def _asked(desk: Desk, asked: LaunchAsked) -> Outcome:
         reason = may_launch(desk.conversation.permission(asked.sender), asked.sender_is_bot)
         if reason:
             raise Refused(reason, "ask somebody who may write here to set the label")
-        return _opened(desk, from_issue(asked), asked.issue, f"issue #{asked.issue}")
+        return _others_refused(desk, asked, _opened(desk, from_issue(asked), asked.issue, f"issue #{asked.issue}"))
     except (InvalidInput, Refused) as error:
         return _refused(desk, asked, error.problems)
 
 
 def _refused(desk: Desk, asked: LaunchAsked, problems: tuple[Problem, ...]) -> Outcome:
+    """Says why, and takes the label off. An open session of this issue goes on: this run may have taken the place
+    of the one that was to do that."""
     text = refusal_comment(problems, asked.label, asked.sender)
     desk.conversation.say(asked.issue, "refusal", text)
     desk.conversation.unlabel(asked.issue, asked.label)
     data = {"issue": asked.issue, "state": "refused", "problems": [problem.as_dict() for problem in problems]}
     lines = "\n".join(map(str, problems))
-    return Outcome(data, f"refused, and said so in issue #{asked.issue}\n{lines}", summary=text)
+    refusal = Outcome(data, f"refused, and said so in issue #{asked.issue}\n{lines}", summary=text)
+    carried = [place.session for place in _carried(desk, asked.issue) if not place.merged]
+    if not carried:
+        return refusal
+    session = _session(desk, carried[0])
+    return replace(refusal, outputs=session.outputs, text=f"{refusal.text}\n{session.text}")
+
+
+def _others_refused(desk: Desk, asked: LaunchAsked, outcome: Outcome) -> Outcome:
+    """Labels of other missions, whose runs this one may have replaced, are answered too (G21).
+
+    An issue carries the sessions of one mission: its one comment says how they stand.
+    """
+    mission = str(outcome.data["session"]).rpartition("-")[0]
+    own = {asked.label.lower(), f"{PREFIX}{LAUNCH}", f"{PREFIX}{mission}"}
+    others = [label for label in asked.labels if label.startswith(PREFIX) and label.lower() not in own]
+    if others:
+        what = f"{', '.join(others)}: this issue carries session {outcome.data['session']}"
+        problem = Problem(what=what, todo="open an issue for each mission")
+        desk.conversation.say(asked.issue, "refusal", refusal_comment([problem], ", ".join(others), asked.sender))
+        for label in others:
+            desk.conversation.unlabel(asked.issue, label)
+    return outcome
 
 
 def _opened(desk: Desk, asked: Request, issue: int | None, by: str) -> Outcome:
@@ -85,8 +109,9 @@ def _opened(desk: Desk, asked: Request, issue: int | None, by: str) -> Outcome:
     content, file = _mission(desk, configuration, asked, tip)
     mission = edited(content, file, asked)
     check(asked, configuration, load_mission(mission, file))
-    if issue:
-        _is_free(desk, refs, tip, issue, asked.mission)
+    other = next((p for p in _carried(desk, issue) if p.launch.mission.mission != asked.mission), None)
+    if other:
+        raise Refused(f"this issue carries session {other.session} already", "open an issue for each mission")
     launched = launch(desk.repo, desk.clock, mission=mission, file=file, base=desk.base, by=by, issue=issue)
     return _session(desk, launched.session)
 
@@ -104,12 +129,14 @@ def _mission(desk: Desk, configuration: Configuration, asked: Request, tip: str)
     return content, path if own is not None else f"mission-templates/{asked.mission}.yml"
 
 
-def _is_free(desk: Desk, refs: dict[str, str], tip: str, issue: int, mission: str) -> None:
-    """An issue carries the sessions of one mission: its one comment says how they stand."""
+def _carried(desk: Desk, issue: int | None) -> list[Place]:
+    """The sessions that an issue asked for."""
+    if issue is None:
+        return []
+    refs = desk.repo.refs("refs/")
+    tip = refs[f"refs/heads/{desk.base}"]
     places, _ = find_sessions(desk.repo, refs, tip, desk.repo.paths(tip))
-    for place in places:
-        if place.launch.issue == issue and place.launch.mission.mission != mission:
-            raise Refused(f"this issue carries session {place.session} already", "open an issue for each mission")
+    return [place for place in places if place.launch.issue == issue]
 
 
 def _session(desk: Desk, session: str) -> Outcome:
