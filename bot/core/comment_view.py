@@ -8,7 +8,7 @@ from bot.core.addresses import Addresses
 from bot.core.gate.verdict import Verdict
 from bot.core.mission import AgentSpec
 from bot.core.session import SessionData
-from bot.core.state import SessionState
+from bot.core.state import BlockerNote, SessionState
 
 Stage = Literal[
     "launched",
@@ -26,6 +26,10 @@ Stage = Literal[
 """launched, running: no agent, some agents are recorded. continued: the rest goes on in another run. complete: all
 are recorded, no verdict yet. ready: the gate passed. postponed: it passed, and the forge waits for something.
 waiting, refused: the gate does not know yet, or says no. stopped: nobody works on it. overdue: over its time."""
+
+
+TOLD = 3
+"""How many failures and how many blockers a comment tells at length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +99,21 @@ def retries(view: CommentView) -> tuple[str, ...]:
         for agent in view.data.mission.agents
         if agent.id in view.state.agents.failed and records[agent.id].attempt < attempts(view, agent)
     )
+
+
+def failures(view: CommentView) -> tuple[AgentSpec, ...]:
+    """The agents whose last attempt failed, in the mission's order."""
+    return tuple(agent for agent in view.data.mission.agents if agent.id in view.state.agents.failed)
+
+
+def blockers(view: CommentView) -> tuple[BlockerNote, ...]:
+    """What agents recorded as blockers; that an agent failed is told as a failure and not twice."""
+    return tuple(note for note in view.state.blockers if note.agent not in view.state.agents.failed)
+
+
+def told(view: CommentView) -> frozenset[str]:
+    """The agents whose failure or blocker is told at length, so that a table need not; none after the merge."""
+    if stage(view) == "merged":
+        return frozenset()
+    failed = (agent.id for agent in failures(view)[:TOLD])
+    return frozenset([*failed, *(note.agent for note in blockers(view)[:TOLD])])

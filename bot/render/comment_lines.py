@@ -2,17 +2,15 @@
 
 from collections.abc import Callable, Iterator
 
-from bot.core.comment_view import CommentView, Hold, Stage, attempts, retries, stage
+from bot.core.comment_view import TOLD, CommentView, Hold, Stage, attempts, blockers, failures, retries, stage
 from bot.core.consolidate import Deliverable, consolidate
 from bot.core.findings import Blocker
 from bot.core.gate.verdict import CriterionResult, Verdict
 from bot.core.neutral import code
 from bot.render.engine import Markdown, counted
 from bot.render.state_files import utc
-from bot.render.verdict import WORDS
-from bot.render.words import clip, dollars, duration, named, sentence, to
+from bot.render.words import clip, dollars, duration, named, prose, sentence, to
 
-SHOWN = 3
 NOTHING = Hold("", "")
 PART_MAX = 400
 
@@ -28,6 +26,7 @@ def _lines(view: CommentView) -> Iterator[str]:
             yield from _merged(view)
         case "waiting" | "refused" | "ready" | "postponed":
             yield from _judged(view)
+            yield from _failed(view)
         case "running" | "continued" | "overdue" | "stopped":
             yield from _so_far(view)
             yield from _failed(view)
@@ -57,24 +56,21 @@ def _so_far(view: CommentView) -> Iterator[str]:
 
 
 def _failed(view: CommentView) -> Iterator[str]:
-    """The agents that have no attempt left; those that have one say so in the table."""
-    again = set(retries(view))
-    lost = [agent for agent in view.data.mission.agents if agent.id in set(view.state.agents.failed) - again]
-    for agent in lost[:SHOWN]:
+    found = failures(view)
+    for agent in found[:TOLD]:
         record = view.data.records[agent.id]
         reason = sentence(record.reason, PART_MAX) or "No reason is known."
         yield f"**Failed** · {code(agent.id)}, attempt {record.attempt} of {attempts(view, agent)}: {reason}"
-    if len(lost) > SHOWN:
-        yield f"**Failed** · {counted(len(lost) - SHOWN, 'more agent')}"
+    if len(found) > TOLD:
+        yield f"**Failed** · {counted(len(found) - TOLD, 'more agent')}"
 
 
 def _blockers(view: CommentView) -> Iterator[str]:
-    """What agents recorded as blockers; that an agent failed is not said twice."""
-    notes = [note for note in view.state.blockers if note.agent not in view.state.agents.failed]
-    for note in notes[:SHOWN]:
+    found = blockers(view)
+    for note in found[:TOLD]:
         yield f"**Blocker ({note.blocker.impact})** · {_blocker(note.blocker)}"
-    if len(notes) > SHOWN:
-        yield f"**Blockers** · {len(notes) - SHOWN:,} more"
+    if len(found) > TOLD:
+        yield f"**Blockers** · {len(found) - TOLD:,} more"
 
 
 def _blocker(blocker: Blocker) -> str:
@@ -92,7 +88,7 @@ def _judged(view: CommentView) -> Iterator[str]:
     yield f"**Gate: {verdict.state}** · {passing(verdict)}"
     for result in verdict.criteria:
         if result.state in ("fail", "waiting"):
-            yield f"**{WORDS[result.state].capitalize()}** · {_criterion(result)}"
+            yield f"**{'Fails' if result.state == 'fail' else 'Waits'}** · {_criterion(result)}"
 
 
 def passing(verdict: Verdict) -> str:
@@ -205,7 +201,8 @@ def _at_work(agents: int) -> str:
 
 
 def _hold(word: str, hold: Hold) -> str:
-    return f"**{word}** · {sentence(hold.reason, PART_MAX)} {sentence(hold.todo, PART_MAX)}".rstrip()
+    todo = f"; {sentence(hold.todo, PART_MAX)}" if hold.todo else ""
+    return f"**{word}** · {clip(hold.reason, PART_MAX, prose)}{todo}"
 
 
 _NEXT: dict[Stage, Callable[[CommentView], str]] = {

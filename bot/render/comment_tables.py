@@ -1,38 +1,50 @@
 """The agents of a session as tables: one by one, or by team when they are many."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
-from bot.core.comment_view import CommentView, Stage, attempts, retries, stage
+from bot.core.comment_view import CommentView, Stage, attempts, retries, stage, told
 from bot.core.mission import AgentSpec, Team
 from bot.core.records import AgentRecord
-from bot.render.engine import Markdown
+from bot.render.engine import Markdown, counted
 from bot.render.words import clip, dollars
 
 TEAMS_SHOWN = 40
 TEAM_MAX = 80
 ASSIGNMENT_MAX = 100
-STATE_MAX = 140
+STATE_MAX = 80
 _AT_WORK: tuple[Stage, ...] = ("launched", "running", "continued")
 
 
 def agents_table(view: CommentView) -> Markdown:
-    """A row for each agent; a team is named in its first row."""
-    money = view.state.cost > 0
-    header = ["team", "agent", "assignment", "state", "verified", "gaps", *["USD"] * money]
+    """A row for each agent; a team is named in its first row. Columns without a figure are left out."""
+    figures, briefly = _columns(view), told(view)
     at_work = stage(view) in _AT_WORK
-    rows = [row for team in view.data.mission.teams for row in _agent_rows(view, team, at_work, money)]
-    return _table(header, 4, rows)
+    rows = [
+        [*_who(team, agent), *_how(view, agent, at_work, agent.id in briefly, figures)]
+        for team in view.data.mission.teams
+        for agent in team.agents
+    ]
+    return _table(["team", "agent", "assignment", "state", *figures], 4, rows)
 
 
-def _agent_rows(view: CommentView, team: Team, at_work: bool, money: bool) -> Iterator[list[str]]:
-    for number, agent in enumerate(team.agents):
-        record = view.data.records.get(agent.id)
-        row = ["" if number else clip(team.name, TEAM_MAX), agent.id, assignment(agent)]
-        if record is None:
-            yield [*row, "at work or queued" if at_work else "no record", "", "", *[""] * money]
-        else:
-            figures = [_verified([record]), f"{record.gaps:,}", *[dollars(record.usage.micro_usd)] * money]
-            yield [*row, _state(view, agent, record), *figures]
+def _columns(view: CommentView) -> Sequence[str]:
+    """The figures that there are: none before the first record, no money when none was spent."""
+    if not view.state.agents.reported:
+        return ()
+    return ("findings", "gaps", "USD") if view.state.cost else ("findings", "gaps")
+
+
+def _who(team: Team, agent: AgentSpec) -> list[str]:
+    first = agent is team.agents[0]
+    return [clip(team.name, TEAM_MAX) if first else "", agent.id, assignment(agent)]
+
+
+def _how(view: CommentView, agent: AgentSpec, at_work: bool, brief: bool, figures: Sequence[str]) -> list[str]:
+    record = view.data.records.get(agent.id)
+    if record is None:
+        return ["at work or queued" if at_work else "no record", *[""] * len(figures)]
+    why = "" if brief else _why(view, record)
+    return [f"{_state(view, agent, record)}{f': {why}' if why else ''}", *_figures([record], figures)]
 
 
 def assignment(agent: AgentSpec) -> Markdown:
@@ -51,37 +63,47 @@ def _state(view: CommentView, agent: AgentSpec, record: AgentRecord) -> str:
         case "done":
             return "done" if record.attempt == 1 else f"done, {of}"
         case "failed":
-            reason = clip(record.reason or "no reason is known", STATE_MAX)
-            return f"{of} failed: {reason}" if agent.id in retries(view) else f"**failed**, {of}: {reason}"
+            return f"{of} failed" if agent.id in retries(view) else f"**failed**, {of}"
         case "blocked":
-            file = view.data.findings.get(agent.id)
-            why = [clip(blocker.title, STATE_MAX) for blocker in (file.blockers if file else ())]
-            more = f" and {len(why) - 1} more" if len(why) > 1 else ""
-            return f"**blocked**: {why[0]}{more}" if why else "**blocked**"
+            return "**blocked**"
+
+
+def _why(view: CommentView, record: AgentRecord) -> str:
+    """Why an agent is not done, in a few words."""
+    file = view.data.findings.get(record.agent)
+    titles = [blocker.title for blocker in (file.blockers if file else ())]
+    match record.state:
+        case "failed":
+            return clip(record.reason, STATE_MAX)
+        case "blocked" if titles:
+            more = f" and {len(titles) - 1} more" if len(titles) > 1 else ""
+            return clip(titles[0], STATE_MAX) + more
+        case _:
+            return ""
 
 
 def teams_table(view: CommentView) -> Markdown:
     """A row for each team, at most 40 of them; then how many more there are."""
-    teams = view.data.mission.teams
-    money = view.state.cost > 0
-    header = ["team", "agents", "done", "blocked", "failed", "verified", "gaps", *["USD"] * money]
-    table = _table(header, 1, [_team_row(view, team, money) for team in teams[:TEAMS_SHOWN]])
+    teams, figures = view.data.mission.teams, _columns(view)
+    header = ["team", "agents", "done", "blocked", "failed", *figures]
+    table = _table(header, 1, [_team_row(view, team, figures) for team in teams[:TEAMS_SHOWN]])
     more = len(teams) - TEAMS_SHOWN
-    return Markdown(f"{table}\n\nand {more:,} more {'team' if more == 1 else 'teams'}") if more > 0 else table
+    return Markdown(f"{table}\n\nand {counted(more, 'more team')}") if more > 0 else table
 
 
-def _team_row(view: CommentView, team: Team, money: bool) -> list[str]:
+def _team_row(view: CommentView, team: Team, figures: Sequence[str]) -> list[str]:
     records = [view.data.records[agent.id] for agent in team.agents if agent.id in view.data.records]
     states = [sum(record.state == state for record in records) for state in ("done", "blocked", "failed")]
-    cost = [dollars(sum(record.usage.micro_usd for record in records))] * money
-    figures = [_verified(records), f"{sum(record.gaps for record in records):,}", *cost]
-    return [clip(team.name, TEAM_MAX), *(f"{number:,}" for number in (len(team.agents), *states)), *figures]
+    numbers = [f"{number:,}" for number in (len(team.agents), *states)]
+    return [clip(team.name, TEAM_MAX), *numbers, *_figures(records, figures)]
 
 
-def _verified(records: Sequence[AgentRecord]) -> str:
-    """`58 of 61` findings."""
-    verified, all_of_them = sum(r.verified for r in records), sum(r.findings for r in records)
-    return f"{verified:,} of {all_of_them:,}"
+def _figures(records: Sequence[AgentRecord], wanted: Sequence[str]) -> list[str]:
+    """`61`, or `61 (58 verified)`; the gaps; the money."""
+    verified, findings = sum(r.verified for r in records), sum(r.findings for r in records)
+    of_these = f" ({verified:,} verified)" if verified < findings else ""
+    gaps, cost = sum(r.gaps for r in records), sum(r.usage.micro_usd for r in records)
+    return [f"{findings:,}{of_these}", f"{gaps:,}", dollars(cost)][: len(wanted)]
 
 
 def _table(header: Sequence[str], left: int, rows: Iterable[Sequence[str]]) -> Markdown:

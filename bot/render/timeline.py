@@ -12,7 +12,7 @@ from bot.render.engine import Markdown
 SHOWN = 60
 """More agents make no diagram that anybody could read."""
 _TAGS = {"done": "done", "blocked": "active", "failed": "crit"}
-_NAME_MAX = 40
+_NAME_MAX = 30
 
 
 def timeline(data: SessionData) -> Markdown:
@@ -20,8 +20,10 @@ def timeline(data: SessionData) -> Markdown:
     records = [data.records[agent.id] for agent in data.mission.agents if agent.id in data.records]
     if not records or len(records) > SHOWN:
         return Markdown("")
+    margin = 20 + 7 * max(len(section_name(team)) for team in data.mission.teams)
     lines = [
         "```mermaid",
+        f'%%{{init: {{"gantt": {{"leftPadding": {margin}}}}}}}%%',
         "gantt",
         "    dateFormat YYYY-MM-DD HH:mm:ss",
         f"    axisFormat {_axis(records)}",
