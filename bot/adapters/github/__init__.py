@@ -1,0 +1,1 @@
+"""GitHub through its REST interface: pull requests, issues, runs. Importing PyGithub takes half a second."""
