@@ -22,6 +22,7 @@ MAX_LABELS = 100
 
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:\[bot\])?")
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_BRANCH = re.compile(r"[^\x00-\x20\x7f\ud800-\udfff]{1,1000}")
 _PULL_ACTIONS = frozenset({"opened", "synchronize", "reopened", "ready_for_review"})
 _REVIEW_ACTIONS = frozenset({"submitted", "edited", "dismissed"})
 
@@ -72,7 +73,8 @@ class RefreshStatus:
 class PullChanged:
     """A pull request has something new to look at. `same_repository`: its head is no fork's (A9).
 
-    `head` and `base` are branches without `refs/heads/`; `author` is empty when the account is gone.
+    `head` and `base` are branches without `refs/heads/`, named as freely as git lets people (`-x` too);
+    `author` is empty when the account is gone.
     """
 
     number: int
@@ -127,10 +129,12 @@ def _intent(event: str, payload: object) -> Intent:
 def _issue(payload: object) -> Intent:
     action = at(payload, ("action",))
     if action != "labeled":
-        return Ignored(f"an issue was {_shown(action)}; only a label that starts with {PREFIX} starts something")
+        return Ignored(f"an issue was {_done(action)}; only a label that starts with {PREFIX} starts something")
     label = at(payload, ("label", "name"))
-    if not isinstance(label, str) or not label.casefold().startswith(PREFIX):
-        return Ignored(f"the label {_shown(label)} is not one of ours; they start with {PREFIX}")
+    if not isinstance(label, str):
+        raise _Unusable(f"the label's name is {_shown(label)}")
+    if not label.casefold().startswith(PREFIX):
+        return Ignored(f"the label {_quoted(label)} is not one of ours; they start with {PREFIX}")
     if at(payload, ("issue", "pull_request")) is not None:
         return Ignored(f"the label {_quoted(label)} was set on a pull request; sessions start from issues")
     return LaunchAsked(
@@ -146,12 +150,12 @@ def _issue(payload: object) -> Intent:
 
 
 def _dispatch(payload: object) -> Intent:
-    workflow = at(payload, ("workflow",))
-    name = workflow.rpartition("/")[2] if isinstance(workflow, str) else ""
+    workflow = _text(at(payload, ("workflow",)))
+    name = workflow.rpartition("/")[2]
     if name == STATUS_WORKFLOW:
         return RefreshStatus()
     if name != SESSION_WORKFLOW:
-        return Ignored(f"the workflow {_shown(workflow)} is not one of ours")
+        return Ignored(f"the workflow {_quoted(workflow)} is not one of ours")
     sender, session, mission = _sender(payload), _input(payload, "session"), _input(payload, "mission")
     if session:
         if len(session) > ID_MAX or not re.fullmatch(ID_PATTERN, session):
@@ -168,13 +172,13 @@ def _run(payload: object) -> Intent:
     action = at(payload, ("action",))
     if action == "completed":
         return RefreshStatus()
-    return Ignored(f"a run was {_shown(action)}; the status is refreshed when one is completed")
+    return Ignored(f"a run was {_done(action)}; the status is refreshed when one is completed")
 
 
 def _pull(payload: object, actions: Collection[str], what: str) -> Intent:
     action = at(payload, ("action",))
     if not isinstance(action, str) or action not in actions:
-        return Ignored(f"{what} was {_shown(action)}; that changes nothing that the gate looks at")
+        return Ignored(f"{what} was {_done(action)}; that changes nothing that the gate looks at")
     ours, theirs = (at(payload, ("pull_request", side, "repo", "full_name")) for side in ("base", "head"))
     return PullChanged(
         number=_number(payload, "pull_request"),
@@ -217,7 +221,7 @@ def _number(payload: object, what: str) -> int:
 
 def _branch(payload: object, side: str) -> str:
     name = at(payload, ("pull_request", side, "ref"))
-    if not isinstance(name, str) or not 0 < len(name) <= 255 or not name.isprintable() or " " in name:
+    if not isinstance(name, str) or not _BRANCH.fullmatch(name):
         raise _Unusable(f"the {side} branch is {_shown(name)}")
     return name
 
@@ -251,8 +255,12 @@ def _text(value: object, limit: int = MAX_TEXT) -> str:
     return value[:limit].encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
+def _done(action: object) -> str:
+    return _quoted(action) if isinstance(action, str) else "changed in a way that is not said"
+
+
 def _shown(value: object) -> str:
-    return _quoted(value) if isinstance(value, str) else "not given" if value is None else "not a text"
+    return _quoted(value) if isinstance(value, str) else "missing" if value is None else "of the wrong kind"
 
 
 def _quoted(text: str) -> str:

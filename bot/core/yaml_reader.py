@@ -124,7 +124,7 @@ class _Reader:
     def _document(self, event: yaml.DocumentStartEvent) -> None:
         self.documents += 1
         if self.documents > 1:
-            self._problem(_at(event), "a second document starts here", "keep one mission in a file; remove `---`")
+            self._problem(_at(event), "a second document starts here", "keep one in a file; remove `---`")
             raise _Stop
 
     def _alias(self, event: yaml.AliasEvent) -> None:
@@ -216,7 +216,7 @@ class _Reader:
         tag = event.tag
         if tag is None or tag == "!":
             return False
-        self._problem(_at(event), f"the tag `{tag}` is not read", "a mission is plain data; remove the tag")
+        self._problem(_at(event), f"the tag `{tag}` is not read", "the file is plain data; remove the tag")
         return True
 
     def _problem(self, place: Place, what: str, todo: str) -> None:

@@ -62,9 +62,9 @@ def test_yaml_of_today_is_meant_not_that_of_2005() -> None:
         (
             "a: !!python/object/apply:os.system [id]\n",
             "m.yml:1:4: the tag `tag:yaml.org,2002:python/object/apply:os.system` is not read; "
-            "a mission is plain data; remove the tag",
+            "the file is plain data; remove the tag",
         ),
-        ("title: !x hi\n", "m.yml:1:8: the tag `!x` is not read; a mission is plain data; remove the tag"),
+        ("title: !x hi\n", "m.yml:1:8: the tag `!x` is not read; the file is plain data; remove the tag"),
         (
             "title: a\ntitle: b\n",
             "m.yml:2:1: the key `title` stands here for the second time (first in line 1); remove one",
@@ -77,7 +77,7 @@ def test_yaml_of_today_is_meant_not_that_of_2005() -> None:
         ("title: {{ x }}\n", "m.yml:1:9: a key is a collection; a key is text; put templates' braces in quotes"),
         (
             "a: 1\n---\nb: 2\n",
-            "m.yml:2:1: a second document starts here; keep one mission in a file; remove `---`",
+            "m.yml:2:1: a second document starts here; keep one in a file; remove `---`",
         ),
         ("[" * 5_000, "m.yml:1:21: nested more than 20 levels deep; a mission needs 7"),
     ],
