@@ -112,8 +112,9 @@ def blockers(view: CommentView) -> tuple[BlockerNote, ...]:
 
 
 def told(view: CommentView) -> frozenset[str]:
-    """The agents whose failure or blocker is told at length, so that a table need not; none after the merge."""
+    """The agents whose failure or blocker is told at length, so that a table need not; after the merge, the
+    deliverable tells all of them."""
     if stage(view) == "merged":
-        return frozenset()
+        return frozenset(view.data.records)
     failed = (agent.id for agent in failures(view)[:TOLD])
     return frozenset([*failed, *(note.agent for note in blockers(view)[:TOLD])])

@@ -1,12 +1,12 @@
 """The agents of a session as tables: one by one, or by team when they are many."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from bot.core.comment_view import CommentView, Stage, attempts, retries, stage, told
 from bot.core.mission import AgentSpec, Team
 from bot.core.records import AgentRecord
 from bot.render.engine import Markdown, counted
-from bot.render.words import clip, dollars
+from bot.render.words import clip, dollars, table
 
 TEAMS_SHOWN = 40
 TEAM_MAX = 80
@@ -24,7 +24,7 @@ def agents_table(view: CommentView) -> Markdown:
         for team in view.data.mission.teams
         for agent in team.agents
     ]
-    return _table(["team", "agent", "assignment", "state", *figures], 4, rows)
+    return table(["team", "agent", "assignment", "state", *figures], 4, rows)
 
 
 def _columns(view: CommentView) -> Sequence[str]:
@@ -86,9 +86,9 @@ def teams_table(view: CommentView) -> Markdown:
     """A row for each team, at most 40 of them; then how many more there are."""
     teams, figures = view.data.mission.teams, _columns(view)
     header = ["team", "agents", "done", "blocked", "failed", *figures]
-    table = _table(header, 1, [_team_row(view, team, figures) for team in teams[:TEAMS_SHOWN]])
+    made = table(header, 1, [_team_row(view, team, figures) for team in teams[:TEAMS_SHOWN]])
     more = len(teams) - TEAMS_SHOWN
-    return Markdown(f"{table}\n\nand {counted(more, 'more team')}") if more > 0 else table
+    return Markdown(f"{made}\n\nand {counted(more, 'more team')}") if more > 0 else made
 
 
 def _team_row(view: CommentView, team: Team, figures: Sequence[str]) -> list[str]:
@@ -104,10 +104,3 @@ def _figures(records: Sequence[AgentRecord], wanted: Sequence[str]) -> list[str]
     of_these = f" ({verified:,} verified)" if verified < findings else ""
     gaps, cost = sum(r.gaps for r in records), sum(r.usage.micro_usd for r in records)
     return [f"{findings:,}{of_these}", f"{gaps:,}", dollars(cost)][: len(wanted)]
-
-
-def _table(header: Sequence[str], left: int, rows: Iterable[Sequence[str]]) -> Markdown:
-    """The first `left` columns hold words, the others figures."""
-    rule = "".join("---|" if at < left else "---:|" for at in range(len(header)))
-    lines = [f"| {' | '.join(header)} |", f"|{rule}", *(f"| {' | '.join(row)} |" for row in rows)]
-    return Markdown("\n".join(lines))

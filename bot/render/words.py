@@ -1,7 +1,7 @@
 """Words for people in comments: durations, money, and texts from outside within a hard bound."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
 from bot.core.money import MICRO
@@ -34,14 +34,20 @@ def _spaced(text: str) -> str:
     return f"{' ' * text.startswith(' ')}{inner}{' ' * text.endswith(' ')}" if inner else " " * bool(text)
 
 
-def clip(text: str, most: int, make: Callable[[str], str] = neutral) -> Markdown:
-    """A text from outside as Markdown of at most `most` bytes (3 or more), with an ellipsis where it is cut."""
+def shorten(text: str, most: int, make: Callable[[str], str] = neutral) -> str:
+    """A text from outside on one line, cut with an ellipsis to what `make` renders to at most `most` bytes (3 or
+    more)."""
     shown = visible(text[: 4 * most])
-    made = make(shown)
-    while size(made) > most:
-        shown = shown[: max(0, len(shown) * most // size(made) - 1)].rstrip(" …")
-        made = make(shown + "…")
-    return Markdown(made)
+    rest = shown
+    while size(make(shown)) > most:
+        rest = rest[: max(0, len(rest) * most // size(make(shown)) - 1)].rstrip()
+        shown = rest + "…"
+    return shown
+
+
+def clip(text: str, most: int, make: Callable[[str], str] = neutral) -> Markdown:
+    """The same as Markdown."""
+    return Markdown(make(shorten(text, most, make)))
 
 
 def sentence(text: str, most: int) -> Markdown:
@@ -81,3 +87,10 @@ def dollars(micro: int) -> str:
 def to(text: str, url: str) -> Markdown:
     """A link of our own: `text` is Markdown already, `url` was made by `Addresses` or by the forge."""
     return Markdown(f"[{text}]({url.replace('(', '%28').replace(')', '%29')})")
+
+
+def table(header: Sequence[str], left: int, rows: Iterable[Sequence[str]]) -> Markdown:
+    """A table of cells that are Markdown; the first `left` columns hold words, the others figures."""
+    rule = "".join("---|" if at < left else "---:|" for at in range(len(header)))
+    lines = [f"| {' | '.join(header)} |", f"|{rule}", *(f"| {' | '.join(row)} |" for row in rows)]
+    return Markdown("\n".join(lines))
