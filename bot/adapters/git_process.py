@@ -3,7 +3,7 @@
 import os
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.errors import SwarmError
@@ -14,16 +14,25 @@ FOREIGN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
 
 @dataclass(frozen=True, slots=True)
 class Git:
-    """Runs git in one repository. Raises SwarmError with git's own words when a command fails."""
+    """Runs git in one repository. Raises SwarmError with git's own words when a command fails.
+
+    `settings` are configuration (key, value) that goes through the environment, where other users of the machine
+    cannot read it; `hidden` are words that no error shows.
+    """
 
     directory: Path
+    settings: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    hidden: tuple[str, ...] = field(default=(), repr=False)
 
     def run(self, *args: str, stdin: bytes = b"", ok: Sequence[int] = (0,)) -> subprocess.CompletedProcess[bytes]:
         """The finished process; exit codes other than `ok` raise."""
-        environment = {k: v for k, v in os.environ.items() if k not in FOREIGN} | {
-            "LC_ALL": "C",
-            "GIT_TERMINAL_PROMPT": "0",
-        }
+        done = self.attempt(*args, stdin=stdin)
+        if done.returncode not in ok:
+            raise self.failure(done, *args)
+        return done
+
+    def attempt(self, *args: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        """The finished process, whatever its exit code."""
         command = [
             "git",
             "-C",
@@ -35,15 +44,34 @@ class Git:
             *args,
         ]
         try:
-            done = _completed(command, stdin, environment)
+            return _completed(command, stdin, self._environment())
         except FileNotFoundError as error:
-            raise SwarmError("git is not installed", "install git 2.30 or newer") from error
-        if done.returncode not in ok:
-            words = " ".join(done.stderr.decode(errors="replace").split())[:500] or "no message"
-            raise SwarmError(
-                f"git {_command(args)} failed in {self.directory}: {words}", "mend the repository and run again"
-            )
-        return done
+            raise SwarmError("git is not installed", "install git 2.31 or newer") from error
+
+    def words(self, done: subprocess.CompletedProcess[bytes]) -> str:
+        """What git said about a command that failed, on one line."""
+        text = " ".join(done.stderr.decode(errors="replace").split())
+        for word in self.hidden:
+            text = text.replace(word, "***")
+        return text[:500] or "no message"
+
+    def failure(self, done: subprocess.CompletedProcess[bytes], *args: str) -> SwarmError:
+        """The error that a failed command is."""
+        return SwarmError(
+            f"git {_command(args)} failed in {self.directory}: {self.words(done)}",
+            "mend the repository and run again",
+        )
+
+    def _environment(self) -> dict[str, str]:
+        outer = {k: v for k, v in os.environ.items() if k not in FOREIGN}
+        first = int(outer.get("GIT_CONFIG_COUNT") or 0)
+        pairs = {
+            f"GIT_CONFIG_{word}_{number}": text
+            for number, setting in enumerate(self.settings, start=first)
+            for word, text in zip(("KEY", "VALUE"), setting, strict=True)
+        }
+        count = {"GIT_CONFIG_COUNT": str(first + len(self.settings))} if self.settings else {}
+        return outer | count | pairs | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": ""}
 
     def text(self, *args: str, ok: Sequence[int] = (0,)) -> str:
         """What the command prints, without the last newline."""
