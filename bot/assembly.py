@@ -120,7 +120,15 @@ class Workplace:
         from bot.adapters.secrets import scan
         from bot.commands.gate import gate
 
-        return gate(self.repo, self.clock, session=session, base=self.base, library=self._library(), scan=scan)
+        return gate(
+            self.repo,
+            self.clock,
+            session=session,
+            base=self.base,
+            library=self._library(),
+            scan=scan,
+            state_branch=self._state_branch(),
+        )
 
     def status(self, session: str | None, *, write: bool) -> Outcome:
         """`swarm status`."""
@@ -134,13 +142,21 @@ class Workplace:
             write=write,
             session=session,
             advance=lambda expected, new: forge.advance(self.base, expected, new),
+            state_branch=self._state_branch(),
         )
 
     def _closing(self, forge: LocalForge, sources: "Library") -> "Closing":
         from bot.adapters.secrets import scan
         from bot.commands.close import Closing
 
-        return Closing(self.repo, forge, sources, self.clock, self.base, scan)
+        return Closing(self.repo, forge, sources, self.clock, self.base, scan, self._state_branch())
+
+    def _state_branch(self) -> str | None:
+        from bot.core.configuration import PATH, load_configuration
+
+        ref = f"refs/heads/{self.base}"
+        tip = self.repo.refs(ref).get(ref, "")
+        return load_configuration(self.repo.read([(tip, PATH)]).get((tip, PATH))).state_branch if tip else None
 
     def _library(self) -> "Library":
         return library(self.repo.git.directory, self.only, self.cache)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.adapters.sources.library import Library
     from bot.commands.close import Closing
     from bot.commands.telling import Telling
+    from bot.core.events import PullChanged
 
 TOKENS = ("SWARM_TOKEN", "GITHUB_TOKEN", "GH_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
 """What an agent must not find in its environment (G24)."""
@@ -103,7 +104,7 @@ class Hosted:
             case RefreshStatus():
                 return self.status(None, write=True)
             case PullChanged() as pull:
-                raise NotImplementedError(pull)
+                return self._check(pull)
             case LaunchAsked() | LaunchDispatched() | ContinueSession() as asked:
                 from bot.adapters.github.conversation import Issues
                 from bot.commands.request import Desk, request
@@ -178,6 +179,8 @@ class Hosted:
             write=write,
             session=session,
             advance=lambda expected, new: self.forge.advance(self.base, expected, new),
+            state_branch=self.configuration.state_branch,
+            base_files=self.addresses.file(self.base, ""),
         )
 
     def gate(self, session: str) -> Outcome:
@@ -186,7 +189,24 @@ class Hosted:
         from bot.commands.gate import gate
 
         library = self._library()
-        return gate(self.repo, self.clock, session=session, base=self.base, library=library, scan=scan)
+        return gate(
+            self.repo,
+            self.clock,
+            session=session,
+            base=self.base,
+            library=library,
+            scan=scan,
+            state_branch=self.configuration.state_branch,
+        )
+
+    def _check(self, pull: "PullChanged") -> Outcome:
+        """The gate on a session's branch, the citation check on what other pull requests change."""
+        from bot.adapters.secrets import scan
+        from bot.commands.pull_gate import Gating, check_pull
+
+        library, state = self._library(), self.configuration.state_branch
+        gating = Gating(self.repo, self.forge, self.clock, self.base, library, scan, state)
+        return check_pull(gating, pull, self.configuration.audit)
 
     # --- what they do it with ---
 
@@ -230,7 +250,9 @@ class Hosted:
     def forge(self) -> "GitHubForge":
         from bot.adapters.github.forge import GitHubForge
 
-        return GitHubForge(self.client, self.repo, self.clock, self.configuration.required_checks)
+        checks, run = self.configuration.required_checks, self.job.run
+        details = self.addresses.run(run) if run else ""
+        return GitHubForge(self.client, self.repo, self.clock, checks, owner=f"run {run}", details=details)
 
     @cached_property
     def configuration(self) -> Configuration:
@@ -249,13 +271,25 @@ class Hosted:
         return RemoteRepository(folder, self.addresses.home, self.job.token, self._agent, depth)
 
     def _library(self) -> "Library":
-        return library(self.job.workspace, self.only, self.cache)
+        """Reads what the checkout's configuration allows: an agent has nothing else to ask."""
+        file = self.job.workspace / PATH
+        allowed = load_configuration(file.read_bytes() if file.is_file() else None).sources
+        return library(self.job.workspace, allowed if self.only == "all" else self.only, self.cache)
 
     def _closing(self) -> "Closing":
         from bot.adapters.secrets import scan
         from bot.commands.close import Closing
 
-        return Closing(self.repo, self.forge, self._library(), self.clock, self.base, scan)
+        return Closing(
+            self.repo,
+            self.forge,
+            self._library(),
+            self.clock,
+            self.base,
+            scan,
+            self.configuration.state_branch,
+            self.addresses.file(self.base, ""),
+        )
 
     def _telling(self) -> "Telling":
         from bot.adapters.github.conversation import Issues

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.commands.gate import Scan, judge
 from bot.commands.load import load_session
 from bot.commands.record import fold
-from bot.commands.status import Advance, write_state_files
+from bot.commands.status import write_state_files
 from bot.core.consolidate import consolidate
 from bot.core.gate.verdict import Verdict
 from bot.core.merge import is_merge_of, merge_message
@@ -25,7 +25,8 @@ TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """What closing works with."""
+    """What closing works with. `state_branch` is where the state files are when that is not the base, and
+    `base_files` the address below which the base's files are, for links from there."""
 
     repo: Repository
     forge: Forge
@@ -33,6 +34,8 @@ class Closing:
     clock: Clock
     base: str
     scan: Scan
+    state_branch: str | None = None
+    base_files: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +70,9 @@ def _close(parts: Closing, session: str, *, merge: bool) -> Closed:
     fold(repo, parts.clock, branch, session)
     data = _write(parts, branch, session)
     for _ in range(TRIES):
-        write_state_files(repo, parts.clock, base=parts.base, advance=_advance(parts))
+        _write_state_files(parts)
         tip, base_tip = repo.refs(branch)[branch], repo.refs(base)[base]
-        verdict = judge(
-            repo,
-            session=session,
-            tip=tip,
-            base_tip=base_tip,
-            library=parts.library,
-            scan=parts.scan,
-            clock=parts.clock,
-        )
+        verdict = _judge(parts, session, tip, base_tip)
         parts.forge.report(tip, verdict)
         if set(data.records) != {agent.id for agent in data.mission.agents}:
             return Closed(data, branch, verdict, None)
@@ -98,8 +93,28 @@ def _close(parts: Closing, session: str, *, merge: bool) -> Closed:
     raise Refused(f"{parts.base} moved {TRIES} times during the gate", "run again; nothing was merged")
 
 
-def _advance(parts: Closing) -> Advance:
-    return lambda expected, new: parts.forge.advance(parts.base, expected, new)
+def _judge(parts: Closing, session: str, tip: str, base_tip: str) -> Verdict:
+    return judge(
+        parts.repo,
+        session=session,
+        tip=tip,
+        base_tip=base_tip,
+        library=parts.library,
+        scan=parts.scan,
+        clock=parts.clock,
+        state_branch=parts.state_branch,
+    )
+
+
+def _write_state_files(parts: Closing) -> None:
+    write_state_files(
+        parts.repo,
+        parts.clock,
+        base=parts.base,
+        advance=lambda expected, new: parts.forge.advance(parts.base, expected, new),
+        state_branch=parts.state_branch,
+        base_files=parts.base_files,
+    )
 
 
 def session_branch(repo: Repository, session: str) -> str:
@@ -188,9 +203,7 @@ def _merged(parts: Closing, session: str) -> Closed | None:
         )
     data = load_session(repo, merge.commit, session)
     first, gated = merge.parents
-    verdict = judge(
-        repo, session=session, tip=gated, base_tip=first, library=parts.library, scan=parts.scan, clock=parts.clock
-    )
+    verdict = _judge(parts, session, gated, first)
     return Closed(data, branch_ref(data.mission, session), verdict, merge.commit)
 
 
@@ -202,4 +215,4 @@ def _tidy(parts: Closing, closed: Closed) -> None:
     tip = repo.refs(closed.branch).get(closed.branch)
     if tip and closed.merged and repo.contains(closed.merged, tip):
         parts.forge.delete(closed.branch.removeprefix("refs/heads/"), tip)
-    write_state_files(repo, parts.clock, base=parts.base, advance=_advance(parts))
+    _write_state_files(parts)
