@@ -122,6 +122,22 @@ def schema() -> "Outcome":
     return schema()
 
 
+# --- a repository on GitHub ---
+
+
+@command("init")
+@click.option("--action", required=True, metavar="OWNER/REPO@SHA", help="The action, pinned to a full commit id.")
+@click.option("--version", "version", default="", help="What that commit is called, for a comment beside it.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be written.")
+@click.option("--force", is_flag=True, help="Overwrite files that differ.")
+@repository
+def init(action: str, version: str, dry_run: bool, force: bool, repo: Path) -> "Outcome":
+    """Write the workflows, the issue form, the labels and the configuration into a repository."""
+    from bot.commands.init import init
+
+    return init(repo.resolve(), action, version, templates(), write=not dry_run, force=force)
+
+
 # --- a session ---------------------------------------------------------------------------------------------
 
 
