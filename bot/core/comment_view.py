@@ -91,24 +91,27 @@ def attempts(view: CommentView, agent: AgentSpec) -> int:
     return agent.attempts or view.data.mission.agent.attempts
 
 
+def has_retry(view: CommentView, agent: AgentSpec) -> bool:
+    """Whether an agent failed and has an attempt left."""
+    record = view.data.records.get(agent.id)
+    return record is not None and record.state == "failed" and record.attempt < attempts(view, agent)
+
+
 def retries(view: CommentView) -> tuple[str, ...]:
     """The agents that failed and have attempts left, in the mission's order."""
-    records = view.data.records
-    return tuple(
-        agent.id
-        for agent in view.data.mission.agents
-        if agent.id in view.state.agents.failed and records[agent.id].attempt < attempts(view, agent)
-    )
+    return tuple(agent.id for agent in view.data.mission.agents if has_retry(view, agent))
 
 
 def failures(view: CommentView) -> tuple[AgentSpec, ...]:
     """The agents whose last attempt failed, in the mission's order."""
-    return tuple(agent for agent in view.data.mission.agents if agent.id in view.state.agents.failed)
+    failed = set(view.state.agents.failed)
+    return tuple(agent for agent in view.data.mission.agents if agent.id in failed)
 
 
 def blockers(view: CommentView) -> tuple[BlockerNote, ...]:
     """What agents recorded as blockers; that an agent failed is told as a failure and not twice."""
-    return tuple(note for note in view.state.blockers if note.agent not in view.state.agents.failed)
+    failed = set(view.state.agents.failed)
+    return tuple(note for note in view.state.blockers if note.agent not in failed)
 
 
 def told(view: CommentView) -> frozenset[str]:

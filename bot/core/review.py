@@ -29,14 +29,13 @@ def in_own_words(subject: SubjectReport) -> int:
     return sum(own_words(cited) > 0 for cited in subject.claims)
 
 
-def first_to_read(deliverable: Deliverable, limit: int) -> list[tuple[SubjectReport, Cited]]:
+def first_to_read(deliverable: Deliverable, limit: int) -> list[Cited]:
     """One quoted claim for each subject, about a decisive field (or any, where no subject has one): the one that
     says most in words of its own. The furthest from its quote comes first."""
-    quoted = [
-        (s, one) for s in deliverable.subjects for one in s.claims if one.finding.citation.method == "quoted"
-    ]
+    claims = [(subject.id, one) for subject in deliverable.subjects for one in subject.claims]
+    quoted = [pair for pair in claims if pair[1].finding.citation.method == "quoted"]
     decisive = [pair for pair in quoted if pair[1].finding.field in DECISIVE]
-    best: dict[str, tuple[SubjectReport, Cited]] = {}
+    best: dict[str, Cited] = {}
     for subject, one in sorted(decisive or quoted, key=lambda pair: own_words(pair[1]), reverse=True):
-        best.setdefault(subject.id, (subject, one))
+        best.setdefault(subject, one)
     return list(best.values())[:limit]

@@ -16,6 +16,8 @@ from bot.render.words import LIMIT, dollars, duration, size, to
 
 TABLE_MAX = 30
 """More agents are shown by team, and one by one only to those who open the list."""
+LISTED_MAX = 600
+"""More don't fit into a comment in any case."""
 TITLES: dict[Stage, str] = {
     "launched": "launched",
     "running": "running",
@@ -51,11 +53,12 @@ def status_comment(view: CommentView) -> str:
 def _layouts(view: CommentView) -> Iterator[tuple[Markdown, Sequence[Fold]]]:
     """The table in sight and what can be opened, the best first; the last one is small whatever the session is."""
     many, merged = view.state.agents.total > TABLE_MAX, stage(view) == "merged"
-    none, agents, chart = Markdown(""), agents_table(view), timeline(view.data)
+    none, chart = Markdown(""), timeline(view.data)
+    agents = agents_table(view) if view.state.agents.total <= LISTED_MAX else none
     opened = ("Timeline, in UTC", chart)
     in_full = (counted(view.state.agents.total, "agent"), agents)
     in_sight = none if merged else teams_table(view) if many else agents
-    folds = [*[in_full] * (many or merged), *[opened] * bool(chart)]
+    folds = [*[in_full] * (bool(agents) and (many or merged)), *[opened] * bool(chart)]
     while folds:
         yield in_sight, folds
         folds = folds[:-1]

@@ -99,7 +99,7 @@ def passing(verdict: Verdict) -> str:
 
 
 def _criterion(result: CriterionResult) -> str:
-    todo = f" To do: {sentence(result.action, PART_MAX)}" if result.action else ""
+    todo = f" To do: {sentence(result.action, PART_MAX, prose)}" if result.action else ""
     return f"{result.title}: {sentence(result.measured, PART_MAX)}{todo}"
 
 
@@ -136,7 +136,7 @@ def _missing(deliverable: Deliverable) -> Iterator[str]:
 
 def _next(view: CommentView) -> Iterator[str]:
     if view.next_step:
-        yield f"**Next** · {sentence(view.next_step, PART_MAX)}"
+        yield f"**Next** · {sentence(view.next_step, PART_MAX, prose)}"
     elif next_line := _NEXT.get(stage(view)):
         yield next_line(view)
 
@@ -201,7 +201,7 @@ def _at_work(agents: int) -> str:
 
 
 def _hold(word: str, hold: Hold) -> str:
-    todo = f"; {sentence(hold.todo, PART_MAX)}" if hold.todo else ""
+    todo = f"; {sentence(hold.todo, PART_MAX, prose)}" if hold.todo else ""
     return f"**{word}** · {clip(hold.reason, PART_MAX, prose)}{todo}"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.core.comment_view import CommentView, Stage, attempts, retries, stage, told
+from bot.core.comment_view import CommentView, Stage, attempts, has_retry, stage, told
 from bot.core.mission import AgentSpec, Team
 from bot.core.records import AgentRecord
 from bot.render.engine import Markdown, counted
@@ -63,7 +63,7 @@ def _state(view: CommentView, agent: AgentSpec, record: AgentRecord) -> str:
         case "done":
             return "done" if record.attempt == 1 else f"done, {of}"
         case "failed":
-            return f"{of} failed" if agent.id in retries(view) else f"**failed**, {of}"
+            return f"{of} failed" if has_retry(view, agent) else f"**failed**, {of}"
         case "blocked":
             return "**blocked**"
 

@@ -8,7 +8,7 @@ from bot.core.consolidate import Cited, Deliverable, SubjectReport, consolidate
 from bot.core.findings import Blocker
 from bot.core.gate.verdict import CriterionResult, Verdict
 from bot.core.neutral import neutral
-from bot.core.review import first_to_read, in_own_words
+from bot.core.review import first_to_read, in_own_words, own_words
 from bot.core.session import SessionData
 from bot.render.deliverable_parts import headline
 from bot.render.engine import Markdown, counted, render
@@ -56,15 +56,14 @@ def _claims(deliverable: Deliverable) -> Markdown:
     titles = {field.id: field.title for field in deliverable.fields}
     rows = [
         [
-            clip(subject.name, NAME_MAX),
+            clip(cited.label, NAME_MAX),
             clip(titles[cited.finding.field], NAME_MAX),
             clip(cited.finding.claim, PART_MAX),
-            clip(cited.finding.citation.quote, PART_MAX),
-            clip(cited.label, NAME_MAX),
+            clip(cited.finding.citation.quote, PART_MAX) if own_words(cited) else "the same words",
         ]
-        for subject, cited in first_to_read(deliverable, CLAIMS_SHOWN)
+        for cited in first_to_read(deliverable, CLAIMS_SHOWN)
     ]
-    return table(["subject", "field", "claim", "its quote", "ID"], 5, rows) if rows else Markdown("")
+    return table(["ID", "field", "claim", "its quote"], 4, rows) if rows else Markdown("")
 
 
 def _all_blockers(deliverable: Deliverable) -> Iterator[Blocker]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.core.neutral import code
 from bot.errors import Problem
 from bot.render.engine import Markdown, counted, render
-from bot.render.words import clip, sentence, shorten
+from bot.render.words import clip, prose, sentence, shorten
 
 SHOWN = 20
 PART_MAX = 800
@@ -31,5 +31,5 @@ def _problem(problem: Problem) -> str:
         where += f":{problem.line}:{problem.column or 1}"
     place = f"{clip(where, NAME_MAX, code)}: " if where else ""
     advice = "advice: " if problem.level == "advice" else ""
-    todo = f" **To do:** {sentence(problem.todo, PART_MAX)}" if problem.todo.strip() else ""
-    return f"{place}{advice}{sentence(problem.what, PART_MAX)}{todo}"
+    todo = f" **To do:** {sentence(problem.todo, PART_MAX, prose)}" if problem.todo.strip() else ""
+    return f"{place}{advice}{sentence(problem.what, PART_MAX, prose)}{todo}"

@@ -37,7 +37,7 @@ def _spaced(text: str) -> str:
 def shorten(text: str, most: int, make: Callable[[str], str] = neutral) -> str:
     """A text from outside on one line, cut with an ellipsis to what `make` renders to at most `most` bytes (3 or
     more)."""
-    shown = visible(text[: 4 * most])
+    shown = visible(text[: 4 * most])[: most + 1]
     rest = shown
     while size(make(shown)) > most:
         rest = rest[: max(0, len(rest) * most // size(make(shown)) - 1)].rstrip()
@@ -50,9 +50,9 @@ def clip(text: str, most: int, make: Callable[[str], str] = neutral) -> Markdown
     return Markdown(make(shorten(text, most, make)))
 
 
-def sentence(text: str, most: int) -> Markdown:
-    """The same in prose, with a full stop unless it ends in one; empty for an empty text."""
-    made = clip(text, most, prose)
+def sentence(text: str, most: int, make: Callable[[str], str] = neutral) -> Markdown:
+    """The same with a full stop, unless it ends in one; empty for an empty text."""
+    made = clip(text, most, make)
     return Markdown(made if not made or made.endswith((".", "!", "?", "…")) else made + ".")
 
 
