@@ -10,7 +10,7 @@ from typing import Any
 
 from jsonschema import Draft4Validator, FormatChecker, ValidationError
 from jsonschema.validators import extend
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
 NPM = Path(__file__).parents[2] / "build" / "npm" / "node_modules"
@@ -40,7 +40,8 @@ def _or_null(keyword: str) -> Any:
     return checked
 
 
-_Validator: Any = extend(
+_extend: Any = extend
+_Validator: Any = _extend(
     Draft4Validator, {word: _or_null(word) for word in ("type", "enum", "oneOf", "anyOf", "allOf", "$ref")}
 )
 
@@ -50,7 +51,7 @@ class Description:
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.document = document
-        self._registry = Registry[Any]().with_resource(_HOME, Resource(contents=document, specification=DRAFT4))
+        self._registry = Registry[Any]().with_resource(_HOME, DRAFT4.create_resource(document))
 
     def operation(self, method: str, template: str) -> Mapping[str, Any] | None:
         found = self.document["paths"].get(template, {}).get(method.lower())
@@ -98,7 +99,11 @@ class Description:
         assert operation is not None
         described = operation["responses"].get(str(status))
         if described is None:
-            expected = status in (401, 403, 404, 429, 500) and set(body or ()) <= {"message", "documentation_url", "status"}
+            expected = status in (401, 403, 404, 429, 500) and set(body or ()) <= {
+                "message",
+                "documentation_url",
+                "status",
+            }
             return [] if expected else [f"{method} {template} never answers {status}"]
         content = self._resolve(described).get("content", {}).get("application/json")
         if content is None:
@@ -109,7 +114,9 @@ class Description:
         """What is wrong with the payload of a webhook."""
         action = str(payload.get("action", "")).replace("_", "-")
         keys = (f"{name}-{action}".replace("_", "-").strip("-"), name.replace("_", "-"))
-        described = next((self.document["x-webhooks"][key] for key in keys if key in self.document["x-webhooks"]), None)
+        described = next(
+            (self.document["x-webhooks"][key] for key in keys if key in self.document["x-webhooks"]), None
+        )
         if described is None:
             return [f"no event {keys[0]}"]
         schema = described["post"]["requestBody"]["content"]["application/json"]["schema"]
@@ -118,9 +125,7 @@ class Description:
     def value(self, schema: Mapping[str, Any], value: Any, where: str, *, known: bool = False) -> list[str]:
         """What is wrong with a value; `known` also names the keys that the schema does not."""
         validator = _Validator(_absolute(schema), registry=self._registry, format_checker=_FORMATS)
-        problems = [
-            f"{where}{error.json_path[1:]}: {_innermost(error)}" for error in validator.iter_errors(value)
-        ]
+        problems = [f"{where}{error.json_path[1:]}: {_innermost(error)}" for error in validator.iter_errors(value)]
         return problems + ([f"unknown key {key}" for key in self._unknown(schema, value, where)] if known else [])
 
     def _unknown(self, schema: Mapping[str, Any], value: Any, where: str) -> list[str]:
@@ -128,7 +133,9 @@ class Description:
         if isinstance(value, list):
             inner = [item["items"] for item in schemas if "items" in item]
             merged = {"anyOf": inner}
-            return [key for index, each in enumerate(value) for key in self._unknown(merged, each, f"{where}[{index}]")]
+            return [
+                key for index, each in enumerate(value) for key in self._unknown(merged, each, f"{where}[{index}]")
+            ]
         if not isinstance(value, dict) or any(_open(item) for item in schemas):
             return []
         found = []
@@ -157,7 +164,9 @@ def _open(schema: Mapping[str, Any]) -> bool:
     """Whether an object may have any key."""
     if schema.get("additionalProperties"):
         return True
-    return schema.get("type") == "object" and not any(k in schema for k in ("properties", "oneOf", "anyOf", "allOf"))
+    return schema.get("type") == "object" and not any(
+        k in schema for k in ("properties", "oneOf", "anyOf", "allOf")
+    )
 
 
 def _absolute(schema: Any) -> Any:

@@ -46,7 +46,10 @@ class Bare:
     def create(self) -> None:
         self.path.mkdir(parents=True)
         self("init", "--quiet", "--bare", "--initial-branch=main", ".")
-        lines = [f"[{'.'.join(key.split('.')[:-1])}]\n\t{key.split('.')[-1]} = {value}" for key, value in _CONFIG.items()]
+        lines = [
+            f"[{'.'.join(key.split('.')[:-1])}]\n\t{key.split('.')[-1]} = {value}"
+            for key, value in _CONFIG.items()
+        ]
         with (self.path / "config").open("a") as config:
             config.write("\n".join(lines) + "\n")
         for hook in (self.path / "hooks").glob("*"):
