@@ -199,12 +199,19 @@ def _format(arguments: Sequence[object]) -> object:
     return re.sub(r"\{(\d+)\}", lambda found: values[int(found[1])], template)
 
 
+def _join(arguments: Sequence[object]) -> object:
+    items = arguments[0] if isinstance(arguments[0], list) else arguments[:1]
+    return (text_of(arguments[1]) if len(arguments) > 1 else ",").join(map(text_of, items))
+
+
 FUNCTIONS: Final[Mapping[str, Callable[[Sequence[object]], object]]] = {
     "startswith": lambda a: text_of(a[0]).lower().startswith(text_of(a[1]).lower()),
     "endswith": lambda a: text_of(a[0]).lower().endswith(text_of(a[1]).lower()),
     "contains": _contains,
     "format": _format,
-    "join": lambda a: (text_of(a[1]) if len(a) > 1 else ",").join(map(text_of, a[0] if isinstance(a[0], list) else a[:1])),
+    "join": lambda a: (text_of(a[1]) if len(a) > 1 else ",").join(
+        map(text_of, a[0] if isinstance(a[0], list) else a[:1])
+    ),
     "tojson": lambda a: json.dumps(a[0], indent=2),
     "fromjson": lambda a: json.loads(text_of(a[0])),
 }

@@ -11,7 +11,17 @@ FOLDER: Final = ".github/workflows/"
 LEVELS: Final = ("none", "read", "write")
 DEFAULT_PERMISSIONS: Final = {"contents": "read", "packages": "read"}
 SCOPES: Final = (
-    *("actions", "attestations", "checks", "contents", "deployments", "discussions", "id-token", "issues", "models"),
+    *(
+        "actions",
+        "attestations",
+        "checks",
+        "contents",
+        "deployments",
+        "discussions",
+        "id-token",
+        "issues",
+        "models",
+    ),
     *("packages", "pages", "pull-requests", "repository-projects", "security-events", "statuses"),
 )
 DEFAULT_TYPES: Final[Mapping[str, Sequence[str]]] = {
@@ -20,7 +30,7 @@ DEFAULT_TYPES: Final[Mapping[str, Sequence[str]]] = {
 }
 FILTERS: Final = frozenset({"types", "branches", "branches-ignore", "workflows", "inputs", "paths", "cron"})
 
-type_of_permissions = dict[str, str]
+Permissions = dict[str, str]
 
 
 class StartupFailure(Exception):
@@ -73,11 +83,11 @@ class Workflow:
     def groups(self) -> list[Concurrency]:
         """The groups that a run has to have its turn in before it starts."""
         groups = [_concurrency("", self.document["concurrency"])] if "concurrency" in self.document else []
-        for id, job in self.jobs.items():
+        for key, job in self.jobs.items():
             if "concurrency" in job:
                 if job.get("needs"):
-                    raise NotImplementedError(f"{self.path}: the tests can hold back jobs without needs, not {id}")
-                groups.append(_concurrency(id, job["concurrency"]))
+                    raise NotImplementedError(f"{self.path}: only jobs without needs can be held back, not {key}")
+                groups.append(_concurrency(key, job["concurrency"]))
         return groups
 
     def inputs(self, given: Mapping[str, str]) -> dict[str, str]:
@@ -176,28 +186,30 @@ def _pattern(pattern: str) -> re.Pattern[str]:
 # --- permissions -------------------------------------------------------------------------------------------
 
 
-def permissions(workflow: Workflow, others: Mapping[str, Workflow]) -> dict[str, type_of_permissions]:
+def permissions(workflow: Workflow, others: Mapping[str, Workflow]) -> dict[str, Permissions]:
     """What the token of every job may do, by the job's id; the jobs of called workflows too.
 
     Raises StartupFailure when a called workflow asks for more than its caller has.
     """
-    found: dict[str, type_of_permissions] = {}
-    for id, granted, job in _granted(workflow, others, DEFAULT_PERMISSIONS):
-        if "uses" not in job and found.setdefault(id, granted) != granted:
-            raise NotImplementedError(f"{workflow.path}: two jobs {id} with different permissions in one run")
+    found: dict[str, Permissions] = {}
+    for key, granted, job in _granted(workflow, others, DEFAULT_PERMISSIONS):
+        if "uses" not in job and found.setdefault(key, granted) != granted:
+            raise NotImplementedError(f"{workflow.path}: two jobs {key} with different permissions in one run")
     return found
 
 
 def _granted(
-    workflow: Workflow, others: Mapping[str, Workflow], inherited: type_of_permissions, *, called: bool = False
-) -> Iterator[tuple[str, type_of_permissions, Mapping[str, Any]]]:
-    for id, job in workflow.jobs.items():
+    workflow: Workflow, others: Mapping[str, Workflow], inherited: Permissions, *, called: bool = False
+) -> Iterator[tuple[str, Permissions, Mapping[str, Any]]]:
+    for key, job in workflow.jobs.items():
         asked = job.get("permissions", workflow.document.get("permissions"))
         granted = inherited if asked is None else permissions_of(asked)
         more = [scope for scope, level in granted.items() if rank(level) > rank(inherited.get(scope, "none"))]
         if called and more:
-            raise StartupFailure(f"{workflow.path}: {id} asks for {more[0]}: {granted[more[0]]}, its caller has less")
-        yield id, granted, job
+            raise StartupFailure(
+                f"{workflow.path}: {key} asks for {more[0]}: {granted[more[0]]}, its caller has less"
+            )
+        yield key, granted, job
         uses = str(job.get("uses", ""))
         if uses.startswith("./"):
             if uses[2:] not in others:
@@ -205,7 +217,7 @@ def _granted(
             yield from _granted(others[uses[2:]], others, granted, called=True)
 
 
-def permissions_of(asked: object) -> type_of_permissions:
+def permissions_of(asked: object) -> Permissions:
     """The scopes of a `permissions:` entry; what is not named is none."""
     match asked:
         case "read-all" | "write-all":
@@ -229,7 +241,7 @@ def rank(level: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One step that uses an action of another repository: `repository/path@ref`, and the inputs that it is given."""
+    """A step with an action of another repository, `repository/path@ref`, and the inputs that it gives."""
 
     repository: str
     path: str
@@ -262,11 +274,11 @@ def for_act(workflow: Workflow, parallel: int, after: Sequence[Mapping[str, Any]
     act reads no expression in `max-parallel`, and knows no bound over the jobs of called workflows.
     """
     jobs = {}
-    for id, job in workflow.jobs.items():
+    for key, job in workflow.jobs.items():
         changed = dict(job)
         if "matrix" in job.get("strategy", {}):
             changed["strategy"] = job["strategy"] | {"max-parallel": parallel}
         if "steps" in job:
             changed["steps"] = [*job["steps"], *after]
-        jobs[id] = changed
+        jobs[key] = changed
     return yaml.safe_dump({**workflow.document, "jobs": jobs}, sort_keys=False, allow_unicode=True, width=10_000)
