@@ -70,7 +70,7 @@ def _question(field: FormField, missions: Sequence[str]) -> dict[str, object]:
     options = tuple(missions) if field.id == "mission" else field.options
     if options:
         attributes["options"] = list(options)
-    elif field.placeholder:
+    else:
         attributes["placeholder"] = field.placeholder
     kind = "dropdown" if options else "input"
     return {"type": kind, "id": field.id, "attributes": attributes, "validations": {"required": False}}

@@ -1,0 +1,288 @@
+"""What the workflow files must keep to, read from the files; and that each rule notices what breaks it."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+import pytest
+import yaml
+
+from tests.github.actions_expressions import evaluate, fill
+from tests.workflows import rules
+from tests.workflows.files import ACTION, SWARM, WORKFLOWS, Document
+
+Rule = Callable[[Document], Iterator[str]]
+CALLED = {"./": ACTION} | {f"./{document.path}": document for document in SWARM}
+
+# What each job does, and the permission that GitHub asks for it.
+CHECK_OUT = ("contents", "read")
+PUSH = ("contents", "write")
+TELL = ("issues", "write")
+PROPOSE = ("pull-requests", "write")
+REPORT = ("statuses", "write")
+START_RUN = ("actions", "write")
+READ_CHECKS = ("checks", "read")
+DOES: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
+    ("swarm-session.yml", "launch"): (CHECK_OUT, PUSH, TELL),
+    ("swarm-session.yml", "agents"): (CHECK_OUT, PUSH, TELL),  # the jobs of swarm-agent.yml together
+    ("swarm-session.yml", "close"): (CHECK_OUT, PUSH, TELL, PROPOSE, REPORT, START_RUN, READ_CHECKS),
+    ("swarm-agent.yml", "run"): (CHECK_OUT,),
+    ("swarm-agent.yml", "record"): (CHECK_OUT, PUSH, TELL),
+    ("swarm-status.yml", "status"): (CHECK_OUT, PUSH, START_RUN),
+    ("swarm-gate.yml", "gate"): (CHECK_OUT, REPORT, READ_CHECKS),
+    ("ci.yml", "test"): (CHECK_OUT,),
+}
+
+
+def workflow(text: str) -> Document:
+    return Document(".github/workflows/x.yml", text)
+
+
+@pytest.mark.parametrize("rule", [rules.foreign_text, rules.unpinned, rules.secrets_in])
+def test_every_file_keeps_to_the_rule(rule: Rule) -> None:
+    assert [wrong for document in (*WORKFLOWS, ACTION) for wrong in rule(document)] == []
+
+
+@pytest.mark.parametrize("rule", [rules.loose, rules.unexplained, rules.risky_triggers, rules.unguarded_matrices])
+def test_every_workflow_keeps_to_the_rule(rule: Rule) -> None:
+    assert len(WORKFLOWS) == 5
+    assert [wrong for document in WORKFLOWS for wrong in rule(document)] == []
+
+
+def test_calls_fit_what_is_called() -> None:
+    assert [wrong for document in WORKFLOWS for wrong in rules.wrong_calls(document, CALLED)] == []
+
+
+def test_g24_each_job_may_do_what_it_does_and_nothing_else() -> None:
+    jobs = {(document.name, job): content for document in WORKFLOWS for job, content in document.jobs.items()}
+    given = {place: dict(content["permissions"]) for place, content in jobs.items()}
+    wanted: dict[tuple[str, str], dict[str, str]] = {}
+    for place, does in DOES.items():
+        for scope, level in does:
+            levels = wanted.setdefault(place, {})
+            levels[scope] = max(level, levels.get(scope, "none"), key=rules.LEVELS.index)
+    assert given == wanted
+
+
+def test_g24_the_agent_gets_no_token() -> None:
+    steps = {step["name"]: step for _, step in ACTION.steps}
+    assert steps["Research"]["if"] == "inputs.command == 'agent'"
+    assert steps["Swarm"]["if"] == "inputs.command != 'agent'"
+    assert [name for name, step in steps.items() if "token" in str(step)] == ["Swarm"]
+    [run] = [document.jobs["run"] for document in SWARM if document.name == "swarm-agent.yml"]
+    assert run["permissions"] == {"contents": "read"}
+    assert [step["with"]["command"] for step in run["steps"] if step["uses"] == "./"] == ["agent"]
+    assert "token" not in str(run)
+
+
+def test_what_a_job_takes_in_is_kept_away_from_what_it_runs() -> None:
+    """The artifact, which an agent wrote, is unpacked into a folder of its own, before anything is set up."""
+    [record] = [document.jobs["record"] for document in SWARM if document.name == "swarm-agent.yml"]
+    names = [step["name"] for step in record["steps"]]
+    download = record["steps"][names.index("Take the result over")]
+    assert names.index("Take the result over") < names.index("Verify and commit")
+    assert download["with"]["path"] == "${{ runner.temp }}/swarm-artifact"
+    assert download["continue-on-error"] == "true", "there may be no artifact"
+
+
+def test_the_code_of_a_pull_request_is_never_checked_out() -> None:
+    for document in SWARM:
+        if "pull_request" in document.node["on"]:
+            refs = [step["with"]["ref"] for _, step in document.steps if "checkout@" in step["uses"]]
+            assert refs == ["${{ github.event.pull_request.base.sha }}"]
+
+
+# --- the rules notice --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "${{ github.event.issue.body }}",
+        "${{ github.event.issue.title }}",
+        "${{ github.event.label.name }}",
+        "${{ github.event.pull_request.head.ref }}",
+        "${{ github.event.comment.body }}",
+        "${{ github.head_ref }}",
+        "${{ github.actor }}",
+        "${{ inputs.mission }}",
+        "${{ format('{0}', github.event.issue.title) }}",
+        "a ${{ runner.temp }} and ${{ github.event.issue.title }}",
+    ],
+)
+def test_a01_a_strangers_text_is_found_in_inputs_and_scripts(text: str) -> None:
+    steps = [{"run": f"echo {text}"}, {"uses": "./", "with": {"command": text}}]
+    document = workflow(yaml.safe_dump({"on": {"workflow_dispatch": None}, "jobs": {"a": {"steps": steps}}}))
+    found = list(rules.foreign_text(document))
+    assert any(": run: " in line for line in found)
+    assert any(": with: " in line for line in found)
+    called = {"uses": "./.github/workflows/y.yml", "with": {"text": text}}
+    jobs = {"on": {"workflow_dispatch": None}, "jobs": {"a": called}}
+    assert list(rules.foreign_text(workflow(yaml.safe_dump(jobs))))
+
+
+@pytest.mark.parametrize("text", ["${{ runner.temp }}", "${{ github.event.issue.number }}"])
+def test_a_script_holds_no_expression_at_all(text: str) -> None:
+    document = workflow(yaml.safe_dump({"on": {"push": None}, "jobs": {"a": {"steps": [{"run": text}]}}}))
+    assert list(rules.foreign_text(document))
+
+
+@pytest.mark.parametrize(
+    "uses",
+    [
+        "actions/checkout@v5",
+        "actions/checkout@93cb6efe18208431cddfb8368fd83d5badbf9bfd",
+        "actions/checkout@93cb6ef # v5.0.1",
+        "actions/checkout@93cb6efe18208431cddfb8368fd83d5badbf9bfd # v5",
+        "docker://alpine",
+    ],
+)
+def test_an_action_that_is_not_pinned_is_found(uses: str) -> None:
+    assert list(rules.unpinned(workflow(f"    - uses: {uses}\n")))
+
+
+BAD = """
+on:
+  schedule: [{cron: 7 * * * *}]
+  workflow_dispatch:
+permissions: read-all
+jobs:
+  a:
+    permissions:
+      contents: write
+    strategy:
+      max-parallel: ${{ fromJSON(needs.b.outputs.most) }}
+      matrix:
+        include: ${{ fromJSON(needs.b.outputs.all) }}
+    steps:
+      - uses: actions/checkout@93cb6efe18208431cddfb8368fd83d5badbf9bfd # v5.0.1
+        with:
+          token: ${{ secrets.PAT }}
+  c:
+    permissions:
+      contents: read # a reason
+    uses: ./y.yml
+    secrets: inherit
+    with:
+      known: a
+      other: b
+  d:
+    steps: []
+"""
+CALLEE = """
+on:
+  workflow_call:
+    inputs:
+      known: {required: true}
+      must: {required: true}
+jobs:
+  e:
+    permissions:
+      contents: write
+      issues: read
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "found"),
+    [
+        (rules.unexplained, ["x.yml: contents: write"]),
+        (rules.risky_triggers, ["x.yml: nothing but a schedule starts it"]),
+        (rules.secrets_in, ["x.yml: secrets.PAT", "x.yml: c hands secrets on"]),
+        (
+            rules.loose,
+            [
+                "x.yml: permissions: {} is not at the top",
+                "x.yml: a has no timeout",
+                "x.yml: d has no permissions of its own",
+                "x.yml: d has no timeout",
+                "x.yml: a keeps its credentials in the checkout",
+            ],
+        ),
+        (
+            rules.unguarded_matrices,
+            [
+                "x.yml: a: needs.b.outputs.all has no fallback",
+                "x.yml: a: needs.b.outputs.most has no fallback",
+                "x.yml: a: runs although needs.b.outputs.all is empty",
+            ],
+        ),
+        (
+            lambda document: rules.wrong_calls(document, {"./y.yml": Document("y.yml", CALLEE)}),
+            [
+                "x.yml: c: missing input must",
+                "x.yml: c: unknown input other",
+                "x.yml: c: y.yml needs contents: write",
+                "x.yml: c: y.yml needs issues: read",
+            ],
+        ),
+    ],
+)
+def test_each_rule_names_what_breaks_it(rule: Rule, found: list[str]) -> None:
+    assert sorted(rule(workflow(BAD))) == sorted(found)
+
+
+def test_pull_request_target_is_found() -> None:
+    assert list(rules.risky_triggers(workflow("on: {pull_request_target: }")))
+
+
+# --- who waits for whom ------------------------------------------------------------------------------------
+
+
+def labelled(issue: int, label: str, run: int) -> dict[str, object]:
+    event = {"issue": {"number": issue}, "label": {"name": label}}
+    return {"github": {"event_name": "issues", "event": event, "run_id": str(run)}}
+
+
+def group(name: str, job: str, contexts: Mapping[str, object]) -> str:
+    [document] = [document for document in SWARM if document.name == name]
+    place = document.jobs[job] if job else document.node
+    assert place["concurrency"]["cancel-in-progress"] == ("true" if name == "swarm-gate.yml" else "false")
+    return fill(place["concurrency"]["group"], contexts)
+
+
+def starts(name: str, job: str, contexts: Mapping[str, object]) -> bool:
+    [document] = [document for document in SWARM if document.name == name]
+    return bool(evaluate(document.jobs[job]["if"], contexts))
+
+
+def test_g21_five_labels_within_seconds_wait_for_nobody() -> None:
+    events = [labelled(7, f"swarm:mission-{n}", n) for n in range(5)]
+    assert len({group("swarm-session.yml", "launch", event) for event in events}) == 5
+    assert all(starts("swarm-session.yml", "launch", event) for event in events)
+
+
+def test_the_same_label_on_the_same_issue_waits_for_its_turn() -> None:
+    first, again = (group("swarm-session.yml", "launch", labelled(7, "swarm:launch", run)) for run in (1, 2))
+    assert first == again
+    assert first != group("swarm-session.yml", "launch", labelled(8, "swarm:launch", 3))
+
+
+def test_g21_a_label_that_is_not_ours_replaces_no_launch() -> None:
+    """GitHub looks at groups before conditions: a run that will be skipped can push out one that waits."""
+    ours = group("swarm-session.yml", "launch", labelled(7, "swarm:launch", 1))
+    others = [labelled(7, "bug", run) for run in (2, 3)]
+    assert len({ours, *(group("swarm-session.yml", "launch", event) for event in others)}) == 3
+    assert not any(starts("swarm-session.yml", "launch", event) for event in others)
+
+
+def test_dispatched_runs_have_groups_of_their_own() -> None:
+    contexts = [{"github": {"event_name": "workflow_dispatch", "event": {}, "run_id": run}} for run in "12"]
+    assert len({group("swarm-session.yml", "launch", context) for context in contexts}) == 2
+    assert all(starts("swarm-session.yml", "launch", context) for context in contexts)
+
+
+def test_a_skipped_session_run_replaces_no_refresh_of_the_status() -> None:
+    def ended(conclusion: str, run: str) -> dict[str, object]:
+        return {"github": {"event": {"workflow_run": {"conclusion": conclusion}}, "run_id": run}}
+
+    scheduled: dict[str, object] = {"github": {"event": {"schedule": "7,37 * * * *"}, "run_id": "5"}}
+    counts = [ended("success", "1"), ended("failure", "2"), ended("cancelled", "3"), scheduled]
+    [shared] = {group("swarm-status.yml", "", contexts) for contexts in counts}
+    assert all(starts("swarm-status.yml", "status", contexts) for contexts in counts)
+    assert group("swarm-status.yml", "", ended("skipped", "4")) != shared
+    assert not starts("swarm-status.yml", "status", ended("skipped", "4"))
+
+
+def test_the_status_follows_the_session_workflow_by_its_name() -> None:
+    names = {document.name: document.node["name"] for document in SWARM}
+    [status] = [document for document in SWARM if document.name == "swarm-status.yml"]
+    assert status.node["on"]["workflow_run"]["workflows"] == [names["swarm-session.yml"]]
