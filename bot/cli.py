@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, ParamSpec
 
 import click
 
+from bot import __version__
+
 if TYPE_CHECKING:
     from bot.assembly import Workplace
     from bot.commands.outcome import Outcome
@@ -27,7 +29,7 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
 @click.group(context_settings=CONTEXT)
-@click.version_option(package_name="swarm-sessions")
+@click.version_option(__version__, prog_name="swarm")
 def cli() -> None:
     """Swarms of research agents whose every claim is checked against its source before it is merged."""
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot import __version__
 from bot.adapters.clock import SystemClock
 from bot.adapters.git import GitRepository
 from bot.adapters.remote import RemoteRepository
@@ -264,7 +265,7 @@ class Hosted:
 
     @property
     def _agent(self) -> str:
-        return f"swarm-sessions ({self.job.name or 'no job'})"
+        return f"swarm-sessions/{__version__} ({self.job.name or 'no job'})"
 
     def _remote(self, depth: int | None) -> RemoteRepository:
         folder = self.job.temp / ("swarm-git" if depth is None else "swarm-git-tips")

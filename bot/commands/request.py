@@ -58,8 +58,9 @@ def request(desk: Desk, asked: LaunchAsked | LaunchDispatched | ContinueSession)
 
 
 def _asked(desk: Desk, asked: LaunchAsked) -> Outcome:
+    permission = desk.conversation.permission(asked.sender)
     try:
-        reason = may_launch(desk.conversation.permission(asked.sender), asked.sender_is_bot)
+        reason = may_launch(permission, asked.sender_is_bot)
         if reason:
             raise Refused(reason, "ask somebody who may write here to set the label")
         return _others_refused(desk, asked, _opened(desk, from_issue(asked), asked.issue, f"issue #{asked.issue}"))

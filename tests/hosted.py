@@ -1,0 +1,200 @@
+"""The jobs of a session, as the workflows would start them, in this process: real commands, git and HTTP.
+
+Each job gets its own folder and token, and may be cut off after any side effect on the server.
+"""
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+
+from bot.adapters.clock import SystemClock
+from bot.adapters.github.client import Client, T
+from bot.adapters.remote import RemoteRepository
+from bot.cli import templates
+from bot.commands.outcome import Outcome
+from bot.hosting import Hosted, Job
+from bot.ports import RefUpdate
+from tests.github.server import GitHub
+from tests.github.state import Level
+from tests.github.world import Event
+from tests.repos import git
+from tests.workshop import GUIDE, MISSION, Killed
+
+FORM = "### Mission\n\nwidgets\n\n### Budget (US dollars)\n\n_No response_\n\n### Backend\n\n_No response_\n"
+SEED = {"docs/guide.md": GUIDE, "missions/widgets.yml": MISSION}
+MAY: dict[str, dict[str, Level]] = {
+    "launch": {"contents": "write", "issues": "write"},
+    "record": {"contents": "write", "issues": "write"},
+    "close": {
+        "contents": "write",
+        "issues": "write",
+        "pull_requests": "write",
+        "statuses": "write",
+        "actions": "write",
+        "checks": "read",
+    },
+    "status": {"contents": "write"},
+    "gate": {"contents": "read", "statuses": "write", "checks": "read"},
+}
+
+
+@dataclass
+class Lifetime:
+    """Kills after so many side effects on the server; None: never."""
+
+    github: GitHub
+    left: int | None = None
+    start: int = 0
+    dead: bool = False
+
+    def begin(self, left: int | None) -> None:
+        self.left, self.start, self.dead = left, self.effects(), False
+
+    def effects(self) -> int:
+        """What has been changed on the server: accepted pushes, and calls that write."""
+        calls = sum(call.method != "GET" and call.status < 400 for call in self.github.calls)
+        return calls + len(self.github.pushes)
+
+    def alive(self) -> None:
+        if self.dead:
+            raise Killed
+
+    def check(self) -> None:
+        if self.left is not None and self.effects() - self.start >= self.left:
+            self.dead = True
+            raise Killed
+
+
+class MortalClient(Client):
+    """A client on a machine that dies."""
+
+    lifetime: Lifetime
+
+    def _made(self, call: Callable[[], T], doing: str, find: Callable[[], T | None] | None) -> T:
+        self.lifetime.alive()
+        result = super()._made(call, doing, find)
+        self.lifetime.check()
+        return result
+
+
+class MortalRemote(RemoteRepository):
+    """A repository that is reached from a machine that dies."""
+
+    lifetime: Lifetime
+
+    def update(self, updates: Sequence[RefUpdate]) -> None:
+        self.lifetime.alive()
+        super().update(updates)
+        self.lifetime.check()
+
+
+@dataclass(frozen=True)
+class Here(Hosted):
+    """A job in this process, whose waiting takes no time."""
+
+    lifetime: Lifetime = field(kw_only=True)
+
+    @cached_property
+    def clock(self) -> SystemClock:
+        return Hurried()
+
+    @cached_property
+    def client(self) -> MortalClient:
+        job = self.job
+        made = MortalClient(job.api, job.repository, job.token, self._agent, self.clock, paced=False)
+        made.lifetime = self.lifetime
+        return made
+
+    def _remote(self, depth: int | None) -> MortalRemote:
+        folder = self.job.temp / ("git" if depth is None else "tips")
+        made = MortalRemote(folder, self.addresses.home, self.job.token, self._agent, depth, clock=self.clock)
+        made.lifetime = self.lifetime
+        return made
+
+
+class Hurried(SystemClock):
+    """The machine's clock, on which nobody waits long."""
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(min(seconds, 0.02))
+
+
+class Swarm:
+    """A repository on the test GitHub, and the jobs that its events start."""
+
+    def __init__(self, github: GitHub, folder: Path) -> None:
+        self.github = github
+        self.folder = folder
+        self.lifetime = Lifetime(github)
+        self.counter = count(1)
+        github.jobs_may.update(MAY)
+        github.seed(SEED)
+
+    def ask(self, *, label: str = "swarm:launch", body: str = FORM, login: str = "ann") -> Event:
+        """Somebody opens an issue and labels it; the event."""
+        issue = self.github.open_issue("Widgets, please", body, login)
+        return self.label(issue.number, label, login)
+
+    def label(self, issue: int, label: str, login: str = "ann") -> Event:
+        self.github.label(issue, label, login)
+        return self.github.events[-1]
+
+    def job(self, name: str, event: Event, *, commit: str = "main", token: bool = True) -> Here:
+        """A job of a run that an event started, on a machine of its own."""
+        home = self.folder / f"job-{next(self.counter)}"
+        workspace = home / "workspace"
+        home.mkdir()
+        git(home, "clone", "--quiet", str(self.github.bare), str(workspace))
+        git(workspace, "checkout", "--quiet", commit)
+        payload = home / "event.json"
+        payload.write_text(json.dumps(event.payload))
+        environment = {
+            "GITHUB_REPOSITORY": self.github.repository,
+            "GITHUB_SERVER_URL": self.github.url,
+            "GITHUB_API_URL": self.github.api_url,
+            "GITHUB_EVENT_NAME": event.name,
+            "GITHUB_EVENT_PATH": str(payload),
+            "GITHUB_REF_NAME": "main",
+            "GITHUB_RUN_ID": "77",
+            "GITHUB_JOB": name,
+            "GITHUB_WORKSPACE": str(workspace),
+            "RUNNER_TEMP": str(home),
+        } | ({"SWARM_TOKEN": self.github.token()} if token else {})
+        return Here(
+            Job.from_environment(environment), "all", self.folder / "cache", templates(), lifetime=self.lifetime
+        )
+
+    def launch(self, event: Event) -> Outcome:
+        return self.job("launch", event).auto()
+
+    def research(self, event: Event, launched: Outcome) -> None:
+        """The matrix, one after the other."""
+        for turn in json.loads(launched.outputs["agents"] or "[]"):
+            self.attempt(event, launched, turn["agent"], turn["attempt"])
+
+    def attempt(self, event: Event, launched: Outcome, agent: str, attempt: int) -> None:
+        session = launched.outputs["session"]
+        artifact = self.folder / f"{session}-{agent}-{attempt}.json"
+        self.job("run", event, commit=launched.outputs["commit"], token=False).agent(
+            session, agent, attempt, artifact
+        )
+        comment = int(launched.outputs["comment"] or 0)
+        self.job("record", event).record(session, agent, attempt, artifact, comment)
+
+    def close(self, event: Event, launched: Outcome) -> Outcome:
+        return self.job("close", event).close(launched.outputs["session"], merge=True)
+
+    def run(self, event: Event) -> Outcome:
+        """One run of the session's workflow, from label or dispatch to its end."""
+        launched = self.launch(event)
+        if not launched.outputs.get("session"):
+            return launched
+        self.research(event, launched)
+        return self.close(event, launched)
+
+    def status_comment(self, issue: int = 1) -> str:
+        return self.github.comments(issue)[0].body
