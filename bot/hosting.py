@@ -14,7 +14,7 @@ from bot import __version__
 from bot.adapters.clock import SystemClock
 from bot.adapters.git import GitRepository
 from bot.adapters.remote import RemoteRepository
-from bot.assembly import Backends, attempt_of, handover, left, library, recorded
+from bot.assembly import AVAILABLE, Backends, attempt_of, handover, left, library, recorded
 from bot.commands.outcome import Outcome
 from bot.core.addresses import Addresses
 from bot.core.configuration import PATH, Configuration, load_configuration
@@ -112,7 +112,8 @@ class Hosted:
 
                 repo = self._remote(depth=1)
                 issues = Issues(self.client)
-                desk = Desk(repo, issues, self.clock, self.base, self._template, self._telling())
+                telling = self._telling()
+                desk = Desk(repo, issues, self.clock, self.base, self._template, telling, AVAILABLE)
                 return request(desk, asked)
 
     def agent(self, session: str, agent: str, attempt: int, output: Path) -> Outcome:

@@ -17,8 +17,10 @@ from bot.core.configuration import PATH, Configuration, load_configuration
 from bot.core.continuing import Turn, matrix_json, max_parallel, next_agents
 from bot.core.events import PREFIX, ContinueSession, LaunchAsked, LaunchDispatched
 from bot.core.loading import load_mission
+from bot.core.mission import Mission
 from bot.core.mission_edit import edited
 from bot.core.permission import may_launch
+from bot.core.plan import make_plan
 from bot.core.session import SessionData, launch_path
 from bot.core.state import SessionFacts
 from bot.errors import InvalidInput, Problem, Refused
@@ -39,6 +41,8 @@ class Desk:
     base: str
     template: Template
     telling: Telling
+    backends: frozenset[str]
+    """What agents can run with here."""
 
 
 def request(desk: Desk, asked: LaunchAsked | LaunchDispatched | ContinueSession) -> Outcome:
@@ -109,7 +113,9 @@ def _opened(desk: Desk, asked: Request, issue: int | None, by: str) -> Outcome:
     configuration = load_configuration(desk.repo.read([(tip, PATH)]).get((tip, PATH)))
     content, file = _mission(desk, configuration, asked, tip)
     mission = edited(content, file, asked)
-    check(asked, configuration, load_mission(mission, file))
+    loaded = load_mission(mission, file)
+    check(asked, configuration, loaded)
+    _can_run(desk, loaded)
     other = next((p for p in _carried(desk, issue) if p.launch.mission.mission != asked.mission), None)
     if other:
         raise Refused(f"this issue carries session {other.session} already", "open an issue for each mission")
@@ -128,6 +134,15 @@ def _mission(desk: Desk, configuration: Configuration, asked: Request, tip: str)
             f"name another, or add the file (`swarm new blank {path}` writes one to start from)",
         )
     return content, path if own is not None else f"mission-templates/{asked.mission}.yml"
+
+
+def _can_run(desk: Desk, mission: Mission) -> None:
+    for agent in make_plan(mission).agents:
+        if agent.backend not in desk.backends:
+            raise Refused(
+                f"{agent.id} is to run with {agent.backend}, which this version does not have",
+                f"choose one of {', '.join(sorted(desk.backends))}",
+            )
 
 
 def _carried(desk: Desk, issue: int | None) -> list[Place]:
