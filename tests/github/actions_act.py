@@ -25,6 +25,9 @@ PASSED_ON: Final = (
 )
 """What a machine needs to reach its package registries by."""
 
+NO_TERMINAL: Final = {"GIT_TERMINAL_PROMPT": "0", "GIT_PAGER": "cat", "PAGER": "cat", "TERM": "dumb"}
+"""act gives its steps a terminal; a runner has none, and nobody sits before it."""
+
 
 def act() -> str | None:
     """The program, beside the Python that runs the tests or on the path; None where there is none."""
@@ -117,7 +120,13 @@ def own_environment(work: Path) -> dict[str, str]:
         folder = work / name.lower()
         folder.mkdir(parents=True, exist_ok=True)
         folders[name] = str(folder)
-    return {**passed, **folders, "PATH": f"{_tools(work)}{os.pathsep}{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
+    return {
+        **passed,
+        **folders,
+        **NO_TERMINAL,
+        "PATH": f"{_tools(work)}{os.pathsep}{os.environ['PATH']}",
+        "LC_ALL": "C.UTF-8",
+    }
 
 
 def for_steps(work: Path) -> dict[str, str]:

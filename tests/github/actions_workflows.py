@@ -160,8 +160,8 @@ def _branch_matches(event: str, filters: Mapping[str, Any], payload: Mapping[str
     return (wanted is None or _any_matches(wanted, branch)) and not _any_matches(unwanted, branch)
 
 
-def _listed(value: object) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+def _listed(value: object) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else [value]
 
 
 def _any_matches(patterns: Sequence[str], name: str) -> bool:
