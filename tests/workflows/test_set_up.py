@@ -1,0 +1,215 @@
+"""The set-up of the action: its own environment, from locked packages, and nothing of the caller's in it."""
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import click
+import pytest
+
+from tests.workflows.files import ACTION, ROOT
+
+SCRIPT = ROOT / "scripts" / "set_up.py"
+OLD = """
+import runpy, sys
+sys.version_info = (3, 9, 2, "final", 0)
+sys.argv = [{script!r}, "find"]
+runpy.run_path({script!r}, run_name="__main__")
+"""
+
+
+def set_up(
+    temp: Path, command: str, *, script: Path = SCRIPT, **environment: str
+) -> tuple[subprocess.CompletedProcess[str], Mapping[str, str]]:
+    """Runs the script as action.yml does; what it printed, and its outputs."""
+    output = temp / "output"
+    output.write_text("")
+    inherited = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "RUNNER_OS")}
+    runner = {"RUNNER_TEMP": str(temp), "GITHUB_OUTPUT": str(output), "RUNNER_ARCH": "X64"}
+    done = subprocess.run(
+        [sys.executable, "-I", script, command],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env=inherited | runner | environment,
+        cwd=temp,
+    )
+    return done, dict(line.split("=", 1) for line in output.read_text().splitlines())
+
+
+def swarm(python: str, *arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What the last step of action.yml runs."""
+    return subprocess.run(
+        [python, "-I", "-m", "bot", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=folder,
+        env=dict(os.environ) | environment,
+    )
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Path:
+    """A caller's repository in which everything is named like a module of ours."""
+    folder = tmp_path / "caller"
+    for name in ("bot", "click", "json", "sitecustomize", "pydantic"):
+        module = folder / name / "__init__.py"
+        module.parent.mkdir(parents=True)
+        module.write_text("raise SystemExit('the caller was run')\n")
+    return folder
+
+
+def test_the_environment_sees_its_packages_and_nothing_of_the_callers(tmp_path: Path, hostile: Path) -> None:
+    site = tmp_path / "swarm-sessions" / "site"
+    site.mkdir(parents=True)
+    shutil.copytree(Path(click.__file__).parent, site / "click")
+    (site / ".complete").touch()
+    done, outputs = set_up(tmp_path, "build")
+    assert (done.returncode, outputs["built"]) == (0, "false"), done.stderr
+    shown = swarm(outputs["python"], "--help", folder=hostile, PYTHONPATH=str(hostile))
+    assert shown.stdout.startswith("Usage: python -m bot"), shown.stderr
+    look = "import sys, bot, click; print(bot.__file__, click.__file__, *sys.path)"
+    places = subprocess.run(
+        [outputs["python"], "-I", "-c", look], capture_output=True, text=True, check=True
+    ).stdout
+    assert places.split()[:2] == [str(ROOT / "bot" / "__init__.py"), str(site / "click" / "__init__.py")]
+    assert not any("site-packages" in place and str(tmp_path) not in place for place in places.split())
+    assert not (tmp_path / "swarm-sessions" / "uv").exists(), "nothing was installed"
+
+
+@pytest.mark.packages
+def test_the_locked_packages_are_installed_compiled_and_enough(tmp_path: Path, hostile: Path) -> None:
+    # Settings that a caller may have, which --target cannot be combined with.
+    done, outputs = set_up(tmp_path, "build", PIP_USER="1", PIP_REQUIRE_VIRTUALENV="1", PYTHONPATH=str(hostile))
+    assert (done.returncode, outputs["built"]) == (0, "true"), done.stderr
+    mission = ROOT / "mission-templates" / "blank.yml"
+    checked = swarm(outputs["python"], "validate", str(mission), folder=hostile)
+    assert checked.returncode == 0, checked.stderr
+    imports = "import github, anthropic, trafilatura, detect_secrets, tree_sitter_typescript, bot.hosting"
+    subprocess.run([outputs["python"], "-I", "-c", imports], check=True, timeout=60)
+    set_up(tmp_path, "keep")
+    site = tmp_path / "swarm-sessions" / "site"
+    compiled = {path.parent.parent / f"{path.name.split('.')[0]}.py" for path in site.rglob("*.pyc")}
+    assert len(compiled & set(site.rglob("*.py"))) > 1000
+    again, outputs = set_up(tmp_path, "build")
+    assert (again.returncode, outputs["built"]) == (0, "false")
+
+
+def test_what_cannot_be_installed_is_said_where_people_look(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "scripts", tmp_path / "action" / "scripts")
+    for name in ("requirements-action.lock", "requirements-uv.lock"):
+        (tmp_path / "action" / name).write_text("swarm-no-such-package==1 --hash=sha256:" + "0" * 64 + "\n")
+    script = tmp_path / "action" / "scripts" / "set_up.py"
+    done, outputs = set_up(tmp_path, "build", script=script, PIP_NO_INDEX="1")
+    assert done.returncode == 1
+    assert "::error title=Swarm cannot start::the packages could not be installed" in done.stdout
+    assert outputs == {}
+
+
+def test_an_old_python_says_so_and_what_to_do() -> None:
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", OLD.format(script=str(SCRIPT))], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert "is Python 3.9; Swarm needs 3.11 or newer; put a step with actions/setup-python" in done.stdout
+
+
+def test_the_script_can_be_read_by_pythons_that_are_too_old() -> None:
+    ast.parse(SCRIPT.read_text(), feature_version=(3, 6))
+
+
+def test_a_python_that_is_missing_is_said_too(tmp_path: Path) -> None:
+    [find] = [step for _, step in ACTION.steps if step["name"] == "Find Python"]
+    environment = {"PATH": os.environ["PATH"], "SWARM_PYTHON": "python9", "GITHUB_ACTION_PATH": str(ROOT)}
+    done = subprocess.run(
+        ["bash", "-e", "-c", find["run"]],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=tmp_path,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert done.stdout.startswith("::error title=Swarm cannot start::there is no Python")
+
+
+# --- what is cached ----------------------------------------------------------------------------------------
+
+
+def test_the_cache_is_named_after_what_the_packages_depend_on(tmp_path: Path) -> None:
+    def key(script: Path = SCRIPT, **environment: str) -> str:
+        done, outputs = set_up(tmp_path, "find", script=script, **environment)
+        assert done.returncode == 0, done.stderr
+        assert outputs["site"] == str(tmp_path / "swarm-sessions" / "site")
+        return outputs["key"]
+
+    one = key(RUNNER_OS="Linux")
+    assert re.fullmatch(r"swarm-sessions-Linux-X64-[a-z0-9_.-]+-[0-9a-f]{16}", one)
+    assert key(RUNNER_OS="Linux") == one
+    assert key(RUNNER_OS="macOS") != one
+    assert key(RUNNER_OS="Linux", RUNNER_ARCH="ARM64") != one
+    copy = tmp_path / "action"
+    shutil.copytree(ROOT / "scripts", copy / "scripts")
+    for name in ("requirements-action.lock", "requirements-uv.lock"):
+        shutil.copy(ROOT / name, copy / name)
+    script = copy / "scripts" / "set_up.py"
+    assert key(script, RUNNER_OS="Linux") == one
+    (copy / "requirements-action.lock").write_text("other==1\n")
+    assert key(script, RUNNER_OS="Linux") != one
+
+
+def test_an_agents_job_never_writes_what_other_jobs_run() -> None:
+    steps = {step["name"]: step for _, step in ACTION.steps}
+    for name in ("Compile the packages", "Keep the packages for other jobs"):
+        assert steps[name]["if"].endswith("&& inputs.command != 'agent'")
+        assert "built == 'true'" in steps[name]["if"]
+    restore, save = steps["Take the packages from the cache"], steps["Keep the packages for other jobs"]
+    assert restore["with"] == save["with"]
+    assert restore["continue-on-error"] == save["continue-on-error"] == "true", "there may be no cache"
+
+
+# --- the locks ---------------------------------------------------------------------------------------------
+
+
+def pins(name: str) -> dict[str, str]:
+    lines = re.findall(r"^([a-z0-9.-]+)==([^ ]+)", (ROOT / name).read_text(), re.MULTILINE)
+    return dict(lines)
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield (node.module or "").split(".")[0]
+
+
+def test_the_action_installs_what_is_tested() -> None:
+    every, action = pins("requirements.lock"), pins("requirements-action.lock")
+    assert action.items() <= every.items()
+    assert len(action) > 40
+
+
+def test_the_action_has_what_the_code_imports_but_for_the_terminal() -> None:
+    files = [path for path in (ROOT / "bot").rglob("*.py") if path.name != "terminal.py"]
+    modules = {module for path in files for module in imported(path)} - sys.stdlib_module_names - {"bot"}
+    known = packages_distributions()
+    needed = {name.lower().replace("_", "-") for module in modules for name in known[module]}
+    assert needed <= set(pins("requirements-action.lock"))
+    assert {"pygithub", "pydantic", "jinja2"} <= needed
+
+
+@pytest.mark.parametrize("name", ["requirements-action.lock", "requirements-uv.lock"])
+def test_locks_hold_versions_and_hashes_and_no_addresses(name: str) -> None:
+    text = (ROOT / name).read_text()
+    assert "://" not in text
+    blocks = re.split(r"\n(?! )", text.strip())
+    assert all(re.match(r"[a-z0-9.-]+==[^ ]+ (; .*)?\\\n +--hash=sha256:", block) for block in blocks)
+    assert len(blocks) == len(pins(name)) > 0
