@@ -3,6 +3,7 @@
 Each step first looks whether it is done already, so that closing again after a crash goes on where it was.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.commands.gate import Scan, judge
@@ -177,15 +178,19 @@ def _proposal(data: SessionData, verdict: Verdict, branch: str, tip: str, base: 
 def _check_merge(parts: Closing, data: SessionData, commit: str, tip: str) -> None:
     """Merged means that the base branch holds the gated commit's files (G6)."""
     repo, base = parts.repo, f"refs/heads/{parts.base}"
+    now = repo.refs(base)[base]  # before anything else: a merge that the forge made has to be fetched
     paths = [launch_path(data.session), *(agent_path(data.session, agent) for agent in data.records)]
     paths += rendered(data).keys()
-    there, gated = (repo.read([(side, path) for path in paths]) for side in (commit, tip))
-    same = {path: text for (_, path), text in there.items()} == {path: text for (_, path), text in gated.items()}
-    if not repo.contains(repo.refs(base)[base], commit) or not repo.contains(commit, tip) or not same:
+    if not repo.contains(now, commit) or not repo.contains(commit, tip) or not _same(repo, commit, tip, paths):
         raise SwarmError(
             f"{parts.base} does not hold session {data.session} although it was merged as {commit[:12]}",
             "look at the base branch's history; the session's branch is kept",
         )
+
+
+def _same(repo: Repository, commit: str, tip: str, paths: Sequence[str]) -> bool:
+    there, gated = (repo.read([(side, path) for path in paths]) for side in (commit, tip))
+    return {path: text for (_, path), text in there.items()} == {path: text for (_, path), text in gated.items()}
 
 
 def _merged(parts: Closing, session: str) -> Closed | None:
