@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from json import JSONDecodeError
 from typing import TypeVar
 
@@ -106,7 +106,7 @@ class Client:
             if find and unsure and (found := find()) is not None:
                 return found
             if isinstance(step, GiveUp):
-                until = f"{step.until:%H:%M} UTC" if step.until else ""
+                until = f"{step.until + timedelta(seconds=59):%H:%M} UTC" if step.until else ""
                 raise explain(failure, doing, until) from cause
 
 

@@ -80,18 +80,15 @@ class GitHubForge:
         self._reported.add(said)
 
     def propose(self, proposal: Proposal) -> str:
-        pull = self._pull(proposal)
-        if not pull.open and not pull.merged:
-            raise Refused(f"somebody closed {pull.url} without merging it", f"reopen it, {AGAIN}")
-        if pull.open:
+        pull = self._found(proposal)
+        if pull is None:
+            pull = self._opened(proposal)
+        elif pull.open:
             self.pulls.update(pull, proposal)
-        return pull.url
-
-    def _pull(self, proposal: Proposal) -> Pull:
-        """The session's pull request, opened when there is none."""
-        pull = self._found(proposal) or self._opened(proposal)
+        elif not pull.merged:
+            raise Refused(f"somebody closed {pull.url} without merging it", f"reopen it, {AGAIN}")
         self._numbers[proposal.branch] = pull.number
-        return pull
+        return pull.url
 
     def _found(self, proposal: Proposal) -> Pull | None:
         return chosen(self.pulls.find(proposal.branch, proposal.base), proposal.tip)
@@ -107,10 +104,10 @@ class GitHubForge:
             raise
 
     def merge(self, proposal: Proposal) -> Merged | Postponed:
-        number = self._numbers.get(proposal.branch)
-        if number is None:
-            number = self._pull(proposal).number
-        return Merger(self.pulls, self.repository, self.clock, self.required_checks).merge(proposal, number)
+        if proposal.branch not in self._numbers:
+            self.propose(proposal)
+        merger = Merger(self.pulls, self.repository, self.clock, self.required_checks)
+        return merger.merge(proposal, self._numbers[proposal.branch])
 
 
 def described(verdict: Verdict) -> str:
