@@ -83,10 +83,14 @@ class Limits:
 
     def numbers(self, now: datetime, left: int | None = None, until: datetime | None = None) -> dict[str, str]:
         """The headers that every answer carries."""
+        counted = {
+            f"X-RateLimit-{name.title()}": str(value) for name, value in self.rates(now, left, until).items()
+        }
+        return counted | {"X-RateLimit-Resource": "core"}
+
+    def rates(self, now: datetime, left: int | None = None, until: datetime | None = None) -> dict[str, int]:
+        """The primary limit: limit, remaining, used, and when it starts anew (in seconds since 1970)."""
         end = until or (self.calls[0] if self.calls else now) + timedelta(hours=1)
         used = len(self.calls)
         remaining = max(0, self.per_hour - used) if left is None else left
-        values = {"limit": self.per_hour, "remaining": remaining, "used": used, "reset": int(end.timestamp()) + 1}
-        return {f"X-RateLimit-{name.title()}": str(value) for name, value in values.items()} | {
-            "X-RateLimit-Resource": "core"
-        }
+        return {"limit": self.per_hour, "remaining": remaining, "used": used, "reset": int(end.timestamp()) + 1}

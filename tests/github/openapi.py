@@ -64,7 +64,7 @@ class Description:
             for template, pattern in _patterns(id(self.document), self)
             if pattern.fullmatch(path) and self.operation(method, template)
         ]
-        return min(fitting, key=lambda template: template.count("{"), default=None)
+        return min(fitting, key=vagueness, default=None)
 
     def request(self, method: str, template: str, query: Mapping[str, str], body: Any) -> list[str]:
         """What is wrong with the query and the body of a call."""
@@ -194,6 +194,11 @@ def _typed(text: str, schema: Mapping[str, Any]) -> Any:
 @cache
 def _patterns(_key: int, description: Description) -> list[tuple[str, re.Pattern[str]]]:
     return [(template, pattern(template)) for template in description.document["paths"]]
+
+
+def vagueness(template: str) -> tuple[int, int]:
+    """Of all templates that a path fits, the least vague one is meant."""
+    return template.count("{"), -len(template)
 
 
 def pattern(template: str) -> re.Pattern[str]:

@@ -93,6 +93,9 @@ class Bare:
     def contains(self, tip: str, commit: str) -> bool:
         return self.run("merge-base", "--is-ancestor", commit, tip).returncode == 0
 
+    def related(self, one: str, other: str) -> bool:
+        return self.run("merge-base", one, other).returncode == 0
+
     def count(self, base: str, tip: str) -> int:
         return int(self("rev-list", "--count", f"{base}..{tip}"))
 
@@ -132,9 +135,9 @@ class Bare:
         return done.stdout if done.returncode == 0 else None
 
     def seed(self, files: dict[str, str], branch: str = "main", message: str = "Begin") -> str:
-        """A commit with these files added on top of the branch; its id."""
+        """A commit with these files added on top of the branch, which else begins at main; its id."""
         ref = f"refs/heads/{branch}"
-        before = self.tip(ref)
+        before = self.tip(ref) or self.tip("main")
         stream = [f"commit {ref}", "committer A Person <person@example.org> 1795363200 +0000"]
         stream += [f"data {len(message.encode())}", message]
         stream += [f"from {before}"] if before else []

@@ -34,6 +34,9 @@ def open_pull(
         message = f"A pull request already exists for {owner}:{head}."
         raise Failure(422, "Validation Failed", errors=[_problem("PullRequest", "", "custom", message)])
     head_sha, base_sha = tips[head] or "", tips[base] or ""
+    if not world.bare.related(base_sha, head_sha):
+        message = f"The {head} branch has no history in common with {base}"
+        raise Failure(422, "Validation Failed", errors=[_problem("PullRequest", "", "custom", message)])
     if not world.bare.count(base_sha, head_sha):
         message = f"No commits between {base} and {head}"
         raise Failure(422, "Validation Failed", errors=[_problem("PullRequest", "", "custom", message)])

@@ -66,3 +66,14 @@ def me(world: World, call: Call) -> Answer:
     unknown = ("name", "company", "blog", "location", "email", "hireable", "bio")
     more: Json = {"created_at": moment, "updated_at": moment} | dict.fromkeys(numbers, 0) | dict.fromkeys(unknown)
     return Answer(200, views.user(world, call.actor.login) | more)
+
+
+@route("GET", "/rate_limit")
+def rate_limit(world: World, call: Call) -> Answer:
+    resources = (
+        "graphql", "search", "code_search", "source_import", "integration_manifest", "actions_runner_registration",
+        "scim", "dependency_snapshots", "dependency_sbom", "code_scanning_autofix", "copilot_usage_records",
+    )  # fmt: skip
+    numbers = world.rates()
+    other = {"limit": 5000, "remaining": 5000, "used": 0, "reset": numbers["reset"]}
+    return Answer(200, {"resources": {"core": numbers, **dict.fromkeys(resources, other)}, "rate": numbers})

@@ -4,22 +4,24 @@
         github.seed({"README.md": "Hello\\n"})     # a commit on main (or another branch=); its id
         github.user("ann", "write")               # none, read, triage, write, maintain, admin
         token = github.token(login="ann")         # a person's token
-        token = github.token(permissions={"contents": "write"})  # a job's, with exactly these
-        github.jobs_may["close"] = {"issues": "write"}  # a job's token without permissions of its own has these
+        token = github.token(permissions={"contents": "write"})   # a job's, with exactly these
+        github.jobs_may["close"] = {"issues": "write"}   # a job's token without permissions of its own has these,
         token = github.token()                    # by the job in the User-Agent: swarm-sessions/1 (close)
         github.url, github.api_url, github.repository    # http://127.0.0.1:PORT, .../api/v3, "acme/widgets"
         github.clone_url(token)                   # for git; github.bare is the repository's path on disk
         github.open_issue("Title", "body", "ann", ["swarm"])      # as a person; so are label, comment, open_pull,
         github.label(1, "swarm:go", "ann")                        # status, review
+        github.start_run(path, event)             # listed as queued; complete_run(id) fires workflow_run
+        github.state.protections["main"] = Protection(checks=("swarm/gate",))
         github.state, .calls, .pushes, .events    # everything that it knows and was asked to do
         github.fault("POST", r"/comments$", when="after", status=502)    # or drop=True, delay=0.1; times=1
         github.meanwhile("PUT", r"/merge$", lambda: ...)          # before (or after) the call is carried out
         github.limits.on = True                   # GitHub's own limits; see faults.Limits for their form
         github.on_event = lambda name, payload, actor: ...        # "issues", ...; queue there, do not work there
 
-REST, GraphQL (enabling and disabling auto-merge) and git are answered. Every request and answer is checked against
-GitHub's own description: what is wrong is in `.violations`, answered with 500, and raised at the end of the `with`.
-Paths in calls and faults are like `/repos/acme/widgets/issues/1`, `/graphql`, `/acme/widgets.git/git-receive-pack`.
+REST, GraphQL (auto-merge) and git are answered. Every request and answer is checked against
+GitHub's own description: what is wrong is in `.violations`, answered with 500, and raised at the end of the with.
+Paths in calls and faults: `/repos/acme/widgets/issues/1`, `/graphql`, `/acme/widgets.git/git-receive-pack`.
 """
 
 import re
@@ -33,16 +35,26 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tests.github import git_http, issues, pulls, rest_issues, rest_repository
+from tests.github import (
+    git_http,
+    issues,
+    pulls,
+    rest_actions,
+    rest_commits,
+    rest_issues,
+    rest_pulls,
+    rest_repository,
+    runs,
+)
 from tests.github.faults import Fault, Limits, When
 from tests.github.openapi import description
 from tests.github.plumbing import Bare
 from tests.github.serving import Handler, Made, Service
-from tests.github.state import BOT, Actor, Comment, Issue, Level, Role, State, Token, User
+from tests.github.state import BOT, Actor, Comment, Issue, Level, Role, Run, State, Token, User
 from tests.github.web import ROUTES
 from tests.github.world import OWNER, REPOSITORY, Event, Listener, MachineClock, Now, Push, World
 
-RESOURCES = (rest_issues, rest_repository)
+RESOURCES = (rest_actions, rest_commits, rest_issues, rest_pulls, rest_repository)
 
 
 class Violations(AssertionError):
@@ -91,6 +103,7 @@ class GitHub:
         self._bare = Bare(self.bare)
         self.world = World(self._bare, clock or MachineClock(), check_event=described.event)
         self.service = Service(self.world, described)
+        self.world.rates = lambda: self.limits.rates(self.world.now())
         self._server = _Server(self.service)
         self.url = self.world.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self.api_url = f"{self.url}/api/v3"
@@ -227,6 +240,16 @@ class GitHub:
         """APPROVE, REQUEST_CHANGES or COMMENT."""
         with self.world.changing():
             pulls.review(self.world, pulls.found(self.world, pull), event, body, None, self._person(login))
+
+    def start_run(self, workflow: str, event: str, branch: str = "main", login: str = "ann", sha: str = "") -> Run:
+        """Lists a run of a workflow file (its path), queued."""
+        with self.world.changing():
+            return runs.start(self.world, workflow, event, branch, login, sha)
+
+    def complete_run(self, run: int, conclusion: str = "success") -> None:
+        """Ends a run, whose completion is an event."""
+        with self.world.changing():
+            runs.complete(self.world, self.state.runs[run], conclusion)
 
     def _person(self, login: str) -> Actor:
         if login not in self.state.users:

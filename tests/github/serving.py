@@ -89,7 +89,9 @@ class Service:
         return Call(made.method, made.path, made.query, made.body, token, actor, parts)
 
     def _rest(self, made: Made, call: Call, route: Route, template: str) -> Answer:
-        problems = self.description.request(made.method, template, made.query, made.body)
+        listed = template.endswith("/labels") and isinstance(made.body, list)  # documented, but only in words
+        body = {"labels": made.body} if listed else made.body
+        problems = self.description.request(made.method, template, made.query, body)
         if problems:
             raise self.violation(f"{made.method} {made.path}: {'; '.join(problems)}")
         if call.parts.get("owner") and f"{call.parts['owner']}/{call.parts['repo']}".lower() != REPOSITORY:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.github.openapi import pattern
+from tests.github.openapi import pattern, vagueness
 from tests.github.state import Actor, Json, Token
 from tests.github.world import World
 
@@ -105,7 +105,7 @@ def meet(method: str, path: str) -> tuple[Route, Mapping[str, str]] | None:
     found = [(each, match) for each in ROUTES if each.method == method and (match := each.pattern.fullmatch(path))]
     if not found:
         return None
-    best, match = min(found, key=lambda item: item[0].template.count("{"))
+    best, match = min(found, key=lambda item: vagueness(item[0].template))
     return best, match.groupdict()
 
 

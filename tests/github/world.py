@@ -60,6 +60,7 @@ class World:
     violations: list[str] = field(default_factory=list)
     on_event: Listener | None = None
     check_event: Callable[[str, Json], list[str]] = lambda name, payload: []
+    rates: Callable[[], dict[str, int]] = dict
     _lock: "threading.RLock" = field(default_factory=threading.RLock)
     _depth: int = 0
     _told: int = 0
