@@ -38,7 +38,12 @@ def _text(file: Path) -> str:
         with file.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        raise _unreadable(file, error.strerror or str(error), "name a Markdown file") from error
+        raise _unreadable(str(file), error.strerror or str(error), "name a Markdown file") from error
+    return readable(str(file), content)
+
+
+def readable(file: str, content: bytes) -> str:
+    """The text of a file. Raises InvalidInput when it is none, or too long."""
     if len(content) > MAX_BYTES:
         raise _unreadable(file, f"it has more than {MAX_BYTES:,} bytes", "split it, or audit a part of it")
     if b"\0" in content:
@@ -50,8 +55,8 @@ def _text(file: Path) -> str:
         raise _unreadable(file, f"line {line} is not UTF-8", "save it as UTF-8") from error
 
 
-def _unreadable(file: Path, what: str, todo: str) -> InvalidInput:
-    return InvalidInput(problems=(Problem(str(file), what=f"cannot be audited: {what}", todo=todo),))
+def _unreadable(file: str, what: str, todo: str) -> InvalidInput:
+    return InvalidInput(problems=(Problem(file, what=f"cannot be audited: {what}", todo=todo),))
 
 
 def _data(path: str, one: Audit) -> dict[str, object]:
