@@ -13,7 +13,7 @@ from tests.github import views
 from tests.github.actions_act import act, carry_out, end
 from tests.github.actions_expressions import evaluate, fill, truthy
 from tests.github.actions_log import Conclusion
-from tests.github.actions_order import PULLS, Ordering
+from tests.github.actions_order import PULLS, TURNS, Ordering
 from tests.github.actions_runs import Run, completed, contexts, show, show_job
 from tests.github.actions_turns import Turn, Turns
 from tests.github.actions_workflows import FOLDER, StartupFailure, Workflow, listens, permissions
@@ -196,7 +196,7 @@ class Actions:
             for group in workflow.groups()
         ]
         show(run, self.world)
-        self._cancel(self.turns.arrive(run.id, run.turns))
+        self._lose(self.turns.arrive(run.id, run.turns))
         self._changed.notify_all()
 
     def _dispatched(self, workflow: Workflow) -> int | None:
@@ -209,9 +209,14 @@ class Actions:
         )
         return next(found, None)
 
-    def _cancel(self, ids: set[int]) -> None:
+    def _lose(self, turns: set[Turn]) -> None:
+        """Those whose turns are lost are cancelled: a run, or a job that waits."""
+        lost = {turn.run for turn in turns if not turn.name}
+        for turn in turns:
+            if turn.name:
+                (self.folder / turn.name).with_suffix(".lost").touch()
         for run in self.runs:
-            if run.id in ids:
+            if run.id in lost:
                 run.why = "another run took its place in a concurrency group"
                 run.stop.set()
                 if run.status == "queued":
@@ -272,7 +277,7 @@ class Actions:
         work = self._work(run)
         order = self.ordering.order(run, self._workflows(run.sha), work)
         try:
-            code = carry_out(self.program, order, lambda: self._stopped(run), lambda line: self._heard(run, line))
+            code = carry_out(self.program, order, lambda: self._attend(run), lambda line: self._heard(run, line))
         finally:
             run.seconds = time.monotonic() - began
             shutil.rmtree(work, ignore_errors=True)
@@ -286,7 +291,17 @@ class Actions:
             return "startup_failure"
         return "failure" if code else "success" if run.jobs else "skipped"
 
-    def _stopped(self, run: Run) -> bool:
+    def _attend(self, run: Run) -> bool:
+        """Gives turns to jobs that ask for them; whether the run has to stop."""
+        with self._changed:
+            for asked in (self._work(run) / TURNS).glob("*.asked"):
+                name = str(asked.relative_to(self.folder))
+                job, group = asked.read_text().split("\n", 1)
+                asked.rename(asked.with_suffix(".waiting"))
+                self._lose(self.turns.arrive(run.id, [Turn(run.id, group.lower(), job=job, name=name)]))
+            for turn in self.turns.inside.values():
+                if turn.run == run.id and turn.name:
+                    (self.folder / turn.name).with_suffix(".given").touch()
         return run.stop.is_set() or time.monotonic() > self._deadline
 
     def _work(self, run: Run) -> Path:
@@ -299,13 +314,13 @@ class Actions:
                 return
             show_job(run, job, self.world)
             if job.conclusion:
-                self._cancel(self.turns.leave(run.id, job.id) if job.id else set())
+                self._lose(self.turns.leave(run.id, job.id))
                 self._changed.notify_all()
 
     def _end(self, run: Run, conclusion: Conclusion) -> None:
         run.status, run.conclusion = "completed", conclusion
         show(run, self.world)
-        self._cancel(self.turns.leave(run.id))
+        self._lose(self.turns.leave(run.id))
         if run.depth < LONGEST_CHAIN:
             self._hear("workflow_run", completed(run, self.world), run.actor, depth=run.depth + 1)
         self._changed.notify_all()

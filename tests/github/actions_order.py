@@ -20,6 +20,7 @@ from tests.github.world import REPOSITORY, World
 STANDINS: Final = Path(__file__).parent / "standins"
 PULLS: Final = ("pull_request", "pull_request_review", "pull_request_review_comment")
 JOBS_AT_ONCE: Final = 2
+TURNS: Final = "turns"
 SAVE_CACHES: Final = {
     "name": "Save caches",
     "shell": "bash",
@@ -89,7 +90,7 @@ class Ordering:
 
     def _environment(self, run: Run, work: Path) -> dict[str, str]:
         url = self.world.url
-        for folder in (self.artifacts, self.caches):
+        for folder in (self.artifacts, self.caches, work / TURNS):
             folder.mkdir(parents=True, exist_ok=True)
         return {
             **for_steps(work),
@@ -101,6 +102,7 @@ class Ordering:
             "GITHUB_RUN_NUMBER": str(run.number),
             "TEST_ARTIFACTS": str(self.artifacts),
             "TEST_CACHE": str(self.caches),
+            "TEST_TURNS": str(work / TURNS),
             **self.environment,
         }
 

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tests.github import state, views
+from tests.github import happenings, runs, state
 from tests.github.actions_log import Conclusion, Job, Log
 from tests.github.actions_turns import Turn
 from tests.github.actions_workflows import FOLDER, Workflow
-from tests.github.state import Json
-from tests.github.world import REPOSITORY, World, stamp
+from tests.github.state import Actor, Json
+from tests.github.world import REPOSITORY, World
 
 
 @dataclass
@@ -78,28 +78,11 @@ def contexts(run: Run, variables: Mapping[str, str]) -> dict[str, object]:
 
 def completed(run: Run, world: World) -> Json:
     """The payload of the event that says that the run is over."""
-    described = {
-        "id": run.id,
-        "name": run.workflow.name,
-        "path": run.workflow.path,
-        "event": run.event,
-        "status": run.status,
-        "conclusion": run.conclusion,
-        "head_branch": run.ref.removeprefix("refs/heads/"),
-        "head_sha": run.sha,
-        "run_number": run.number,
-        "run_attempt": 1,
-        "actor": views.user(world, run.actor),
-        "html_url": f"{world.html}/actions/runs/{run.id}",
-        "created_at": stamp(world.now()),
-        "repository": views.minimal_repository(world),
-    }
-    return {
-        "action": "completed",
-        "workflow_run": described,
-        "repository": views.repository(world),
-        "sender": views.user(world, run.actor),
-    }
+    shown = runs.show(world, world.state.runs[run.id])
+    described = shown | {"name": run.workflow.name, "run_number": run.number}
+    workflow = runs.show_workflow(world, run.workflow.path)
+    about = {"workflow_run": described, "workflow": workflow}
+    return happenings.about(world, Actor(run.actor), "completed", **about)
 
 
 def show(run: Run, world: World) -> None:

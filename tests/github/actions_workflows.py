@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import dedent
 from typing import Any, Final
 
 import yaml
@@ -83,12 +84,12 @@ class Workflow:
     def groups(self) -> list[Concurrency]:
         """The groups that a run has to have its turn in before it starts."""
         groups = [_concurrency("", self.document["concurrency"])] if "concurrency" in self.document else []
-        for key, job in self.jobs.items():
-            if "concurrency" in job:
-                if job.get("needs"):
-                    raise NotImplementedError(f"{self.path}: only jobs without needs can be held back, not {key}")
-                groups.append(_concurrency(key, job["concurrency"]))
-        return groups
+        jobs = {key: job for key, job in self.jobs.items() if "concurrency" in job and not self.waits(job)}
+        return groups + [_concurrency(key, job["concurrency"]) for key, job in jobs.items()]
+
+    def waits(self, job: Mapping[str, Any]) -> bool:
+        """Whether a job with a group asks for its turn when the run is under way."""
+        return "concurrency" in job and bool(job.get("needs") or "workflow_call" in self.triggers)
 
     def inputs(self, given: Mapping[str, str]) -> dict[str, str]:
         """The inputs of a dispatch, with their defaults. Raises StartupFailure as GitHub refuses a dispatch."""
@@ -271,7 +272,7 @@ def steps(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def for_act(workflow: Workflow, parallel: int, after: Sequence[Mapping[str, Any]]) -> str:
     """The file as act is to read it: no more jobs at once than given, and `after` as the last steps of every job.
 
-    act reads no expression in `max-parallel`, and knows no bound over the jobs of called workflows.
+    act reads no expression in `max-parallel`, knows no bound over the jobs of called workflows, and no groups.
     """
     jobs = {}
     for key, job in workflow.jobs.items():
@@ -279,6 +280,24 @@ def for_act(workflow: Workflow, parallel: int, after: Sequence[Mapping[str, Any]
         if "matrix" in job.get("strategy", {}):
             changed["strategy"] = job["strategy"] | {"max-parallel": parallel}
         if "steps" in job:
-            changed["steps"] = [*job["steps"], *after]
+            before = [_wait_step(key, _concurrency(key, job["concurrency"]))] if workflow.waits(job) else []
+            changed["steps"] = [*before, *job["steps"], *after]
         jobs[key] = changed
     return yaml.safe_dump({**workflow.document, "jobs": jobs}, sort_keys=False, allow_unicode=True, width=10_000)
+
+
+def _wait_step(job: str, concurrency: Concurrency) -> dict[str, Any]:
+    """Asks the driver for the job's turn, by a file that it answers with another."""
+    if concurrency.cancel is not False:
+        raise NotImplementedError("a job that is held back cannot cancel another in these tests")
+    script = """
+        asked="$TEST_TURNS/$(date +%s%N)-$RANDOM"
+        printf '%s\\n%s' "$JOB" "$GROUP" > "$asked.part"
+        mv "$asked.part" "$asked.asked"
+        until [ -e "$asked.given" ]; do
+          if [ -e "$asked.lost" ]; then echo "another took its place in the group $GROUP"; exit 1; fi
+          sleep 0.05
+        done
+    """
+    name = "Wait for its turn"
+    return {"name": name, "shell": "bash", "env": {"JOB": job, "GROUP": concurrency.group}, "run": dedent(script)}

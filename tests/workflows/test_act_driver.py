@@ -1,5 +1,6 @@
 """The driver of act does with workflows what GitHub would, as far as ours need it."""
 
+import re
 import subprocess
 import time
 from collections.abc import Iterator
@@ -155,6 +156,31 @@ jobs:
     assert {job.id for job in first} == {"first", "second"}
     assert second[0].began >= first[0].ended, "they were at it at the same time"
     assert actions.runs[1].seconds + actions.runs[0].seconds < 10
+
+
+def test_a_job_under_way_waits_for_its_group(world: World, actions: Actions) -> None:
+    workflow = """\
+name: Two
+on: {issues: {types: [labeled]}}
+jobs:
+  first:
+    runs-on: ubuntu-latest
+    outputs: {group: "${{ steps.it.outputs.group }}"}
+    steps: [{id: it, run: 'echo group=same >> "$GITHUB_OUTPUT"'}]
+  second:
+    needs: first
+    runs-on: ubuntu-latest
+    concurrency: {group: "close-${{ needs.first.outputs.group }}", cancel-in-progress: false}
+    steps: [{run: 'echo "from $(date +%s%N)"; sleep 0.7; echo "to $(date +%s%N)"'}]
+"""
+    seed(world, two=workflow)
+    label(world, "a")
+    label(world, "b")
+    runs = actions.settle(30)
+    assert [run.conclusion for run in runs] == ["success", "success"]
+    times = [re.findall(r"^(?:from|to) (\d+)", run.job("second").log, re.MULTILINE) for run in runs]
+    (_, ended), (began, _) = sorted(times)
+    assert int(began) > int(ended)
 
 
 def test_cancel_in_progress_ends_the_run_and_all_that_it_started(

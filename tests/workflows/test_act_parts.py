@@ -126,7 +126,7 @@ def test_one_run_is_in_a_group_and_one_waits() -> None:
     assert turns.arrive(1, [Turn(1, "a")]) == set()
     assert turns.arrive(2, [Turn(2, "a")]) == set()
     assert (turns.ready(1), turns.ready(2)) == (True, False)
-    assert turns.arrive(3, [Turn(3, "a")]) == {2}
+    assert turns.arrive(3, [Turn(3, "a")]) == {Turn(2, "a")}
     assert turns.leave(2) == set()
     assert turns.leave(1) == set()
     assert turns.ready(3)
@@ -143,10 +143,23 @@ def test_a_run_takes_its_groups_one_after_the_other() -> None:
     assert turns.ready(2)
 
 
+def test_a_job_asks_for_its_turn_when_the_run_is_under_way() -> None:
+    turns = Turns()
+    for run in (1, 2, 3):
+        turns.arrive(run, [])
+        assert turns.ready(run)
+    first, second, third = (Turn(run, "a", job="close", name=str(run)) for run in (1, 2, 3))
+    assert turns.arrive(1, [first]) == set()
+    assert turns.arrive(2, [second]) == set()
+    assert turns.arrive(3, [third]) == {second}
+    turns.leave(1, "close")
+    assert turns.has(third)
+
+
 def test_a_run_that_cancels_waits_until_the_other_is_gone() -> None:
     turns = Turns()
     turns.arrive(1, [Turn(1, "a")])
-    assert turns.arrive(2, [Turn(2, "a", cancels=True)]) == {1}
+    assert turns.arrive(2, [Turn(2, "a", cancels=True)]) == {Turn(1, "a")}
     assert not turns.ready(2)
     turns.leave(1)
     assert turns.ready(2)
