@@ -40,13 +40,11 @@ def from_issue(asked: LaunchAsked) -> Request:
     problems.found += answers.problems
     named = _id(asked.label[len(PREFIX) :], "the label", problems)
     mission = _id(answers.mission, "the form's Mission", problems)
-    if named != LAUNCH:
-        if named and mission not in ("", named):
+    if named not in ("", LAUNCH):
+        if mission not in ("", named):
             what = f"the label {_quoted(asked.label)} and the form's Mission {_quoted(mission)} name two missions"
             problems.add(what, "correct one of them")
         mission = named
-    elif not answers.mission:
-        problems.add("no mission is named", "write its id under Mission in the form, such as cloud-providers")
     return _request(
         mission, answers.budget, answers.backend, ("the form's Budget", "the form's Backend"), problems
     )
@@ -81,6 +79,8 @@ class _Problems:
 
 
 def _request(mission: str, budget: str, backend: str, names: tuple[str, str], problems: _Problems) -> Request:
+    if not mission and not problems.found:
+        problems.add("no mission is named", "write its id under Mission, such as cloud-providers")
     request = Request(mission, _budget(budget, names[0], problems), _backend(backend, names[1], problems))
     if problems.found:
         raise InvalidInput(problems=problems.found)

@@ -71,7 +71,12 @@ def _wrong(configuration: Configuration, tree: Tree, file: str) -> Iterator[Prob
     elif branch.startswith("refs/"):
         yield Problem(file, *place, f"state_branch is {branch}", "write the branch's name without refs/heads/")
     elif branch and not _is_branch(branch):
-        yield Problem(file, *place, f"state_branch is {branch}, which git allows no branch", "write it plainly")
+        yield Problem(
+            file,
+            *place,
+            f"state_branch is {branch}, which git allows no branch",
+            "write it plainly, such as swarm-state",
+        )
 
 
 def _is_branch(name: str) -> bool:

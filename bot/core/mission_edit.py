@@ -9,6 +9,7 @@ from bot.core.loading import load
 from bot.core.mission import Mission
 from bot.core.money import usd
 from bot.core.yaml_reader import read
+from bot.core.yaml_scalars import plain
 from bot.errors import InvalidInput, Problem
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -45,22 +46,16 @@ def _settings(mission: Mission, request: Request) -> list[Setting]:
 def _set(text: str, file: str, setting: Setting) -> str:
     section, key, value = setting
     mark = _BOM if text.startswith(_BOM) else ""
-    plain = text.removeprefix(_BOM)
-    changed = mark + _written(plain, yaml.compose(plain, Loader=_LOADER), setting)
-    before, after = (read(each.encode(), file).value for each in (text, changed))
-    if _without(before, section, key) != _without(after, section, key):
-        what, todo = f"{section}.{key} cannot be set to {value} here", f"write `{key}:` in a line of its own"
-        raise InvalidInput(problems=(Problem(file, what=what, todo=todo),))
+    plain_text = text.removeprefix(_BOM)
+    changed = mark + _written(plain_text, yaml.compose(plain_text, Loader=_LOADER), setting)
+    tree = read(text.encode(), file)
+    before: Any = tree.value
+    if read(changed.encode(), file).value != before | {section: before.get(section, {}) | {key: plain(value)}}:
+        place = tree.key((section,))
+        what = f"{section}.{key} cannot be set to {value} here"
+        todo = f"write `{key}:` in a line of its own below `{section}:`"
+        raise InvalidInput(problems=(Problem(file, place.line, place.column, what, todo),))
     return changed
-
-
-def _without(value: object, section: str, key: str) -> object:
-    """A mission's values without one of them."""
-    if not isinstance(value, dict):
-        return value
-    inner = value.get(section, {})
-    rest = {name: part for name, part in inner.items() if name != key} if isinstance(inner, dict) else inner
-    return {**value, section: rest}
 
 
 def _written(text: str, root: Any, setting: Setting) -> str:
@@ -86,5 +81,6 @@ def _inserted(text: str, mapping: Any, entry: str) -> str:
     if not mapping.flow_style:
         newline = "\r\n" if "\r\n" in text else "\n"
         return f"{text[:start]}{entry}{newline}{' ' * mapping.start_mark.column}{text[start:]}"
-    comma = ", " if mapping.value else ""
-    return f"{text[: start + 1]}{entry}{comma}{text[start + 1 :]}"
+    rest = text[start + 1 :]
+    gap = ", " if mapping.value else "" if rest.startswith("}") else " "
+    return f"{text[: start + 1]}{entry}{gap}{rest}"

@@ -1,7 +1,6 @@
 """What pydantic finds wrong with a mission or a configuration, in words for the person who wrote it."""
 
 import json
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, get_args
 
 from bot.core.models import Model
@@ -47,7 +46,7 @@ _KINDS = {
 _BOUNDS = {
     "greater_than_equal": "it must be at least {ge:,}",
     "greater_than": "it must be more than {gt:g}",
-    "less_than_equal": "it can be at most {le:,}",
+    "less_than_equal": "it can be at most {le:,.10g}",
     "string_too_short": "write something",
     "string_too_long": "at most {max_length:,} characters",
     "too_short": "it needs at least {min_length}",
@@ -95,16 +94,15 @@ def _unknown(path: Path, model: type[Model]) -> tuple[str, str]:
 def _model_at(path: Path, model: type[Model]) -> type[Model]:
     for step in path:
         if isinstance(step, str):
-            model = next(_models(model.model_fields[step].annotation))
+            model = _models(model.model_fields[step].annotation)[0]
     return model
 
 
-def _models(annotation: object) -> Iterator[type[Model]]:
+def _models(annotation: object) -> list[type[Model]]:
     """The models in the type of a field, such as the one in `tuple[Team, ...]`."""
     if isinstance(annotation, type) and issubclass(annotation, Model):
-        yield annotation
-    for part in get_args(annotation):
-        yield from _models(part)
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models(part)]
 
 
 def _todo(detail: "ErrorDetails", path: Path) -> str:

@@ -1,0 +1,136 @@
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.core.continuing import (
+    Turn,
+    attempts_left,
+    matrix_json,
+    max_parallel,
+    max_runs,
+    may_continue,
+    next_agents,
+)
+from bot.core.loading import load_mission
+from bot.core.mission import AgentDefaults, AgentSpec, Limits, Mission
+from bot.core.records import AgentRecord, AgentState
+from bot.errors import InvalidInput
+from tests.builders import NOW, agent, mission, subject
+from tests.core.mission_text import MISSION
+
+
+def swarm(count: int, **defaults: int) -> Mission:
+    agents = [agent(f"a-{n}", subject(f"Subject {n}")) for n in range(count)]
+    return mission(*agents, agent=AgentDefaults.model_validate(defaults))
+
+
+def record(name: str, state: AgentState = "done", attempt: int = 1) -> AgentRecord:
+    return AgentRecord(
+        session="cloud-1", agent=name, attempt=attempt, state=state, started=NOW, finished=NOW, recorded=NOW
+    )
+
+
+def spec(name: str, **changes: int) -> AgentSpec:
+    return agent(name, subject(name)).model_copy(update=changes)
+
+
+def run_all(planned: Mission, outcome: AgentState) -> list[int]:
+    """The sizes of the matrices of a session whose attempts all end in one way."""
+    records: dict[str, AgentRecord] = {}
+    sizes: list[int] = []
+    while turns := next_agents(planned, records):
+        assert not sizes or may_continue(planned, len(sizes) - 1)
+        records |= {turn.agent: record(turn.agent, outcome, turn.attempt) for turn in turns}
+        sizes.append(len(turns))
+    return sizes
+
+
+def test_agents_without_a_record_run_first_and_failed_ones_after_them() -> None:
+    planned = mission(spec("a"), spec("b", attempts=3), spec("c"), spec("d"), spec("e", timeout_minutes=5))
+    records = {
+        "a": record("a", "failed"),
+        "b": record("b", "failed", 2),
+        "c": record("c", "blocked"),
+        "d": record("d", "failed", 2),
+    }
+    assert next_agents(planned, records) == (Turn("e", 1, 15), Turn("a", 2, 70), Turn("b", 3, 70))
+
+
+@pytest.mark.parametrize(
+    ("made", "left"),
+    [
+        (None, [1, 2]),
+        (record("a", "failed"), [2]),
+        (record("a", "failed", 2), []),
+        (record("a", "failed", 10), []),
+        (record("a", "done"), []),
+        (record("a", "blocked"), []),
+    ],
+)
+def test_attempts_that_are_left(made: AgentRecord | None, left: list[int]) -> None:
+    planned = mission(spec("a"))
+    assert list(attempts_left(planned, planned.agents[0], made)) == left
+
+
+def test_a_job_lives_at_most_six_hours() -> None:
+    assert next_agents(swarm(1, timeout_minutes=350), {})[0].minutes == 360
+    assert next_agents(swarm(1, timeout_minutes=349), {})[0].minutes == 359
+
+
+@pytest.mark.parametrize(
+    ("agents", "sizes"), [(1, [1]), (256, [256]), (257, [256, 1]), (2_000, [256] * 7 + [208])]
+)
+def test_g22_more_agents_than_a_matrix_holds_run_one_batch_after_the_other(agents: int, sizes: list[int]) -> None:
+    assert run_all(swarm(agents), "done") == sizes
+
+
+def test_g22_a_matrix_keeps_the_order_of_the_mission() -> None:
+    planned = swarm(257)
+    first = next_agents(planned, {})
+    assert [turn.agent for turn in first] == [spec.id for spec in planned.agents[:256]]
+    records = {turn.agent: record(turn.agent, "failed") for turn in first}
+    second = next_agents(planned, records)
+    assert [(turn.agent, turn.attempt) for turn in second[:2]] == [("a-256", 1), ("a-0", 2)]
+
+
+def test_g22_more_than_2000_agents_are_refused_by_the_mission() -> None:
+    one = '      - {id: a-%d, subjects: [{name: "S %d", sources: ["https://example.com/"]}]}\n'
+    head = MISSION[: MISSION.index("      - id: haiku-21")]
+    assert (
+        len(load_mission((head + "".join(one % (n, n) for n in range(2_000))).encode(), "m.yml").agents) == 2_000
+    )
+    with pytest.raises(InvalidInput, match="the mission has 2,001 agents; a session can have at most 2,000"):
+        load_mission((head + "".join(one % (n, n) for n in range(2_001))).encode(), "m.yml")
+
+
+@settings(deadline=None, max_examples=40)
+@given(agents=st.integers(1, 800), attempts=st.integers(1, 4))
+def test_a24_the_runs_of_a_session_suffice_for_every_attempt(agents: int, attempts: int) -> None:
+    planned = swarm(agents, attempts=attempts)
+    assert len(run_all(planned, "failed")) <= max_runs(planned) - 2
+
+
+def test_a24_the_number_of_runs_is_bounded_when_no_record_is_ever_written() -> None:
+    planned = mission(spec("a"), spec("b", attempts=5))
+    depth = 0
+    while may_continue(planned, depth):
+        assert next_agents(planned, {})
+        depth += 1
+    assert depth + 1 == max_runs(planned) == 7
+    assert not may_continue(planned, 999_999_999)
+
+
+def test_g22_a_matrix_of_256_agents_is_a_small_output() -> None:
+    agents = [agent(f"{'a' * 56}-{n:04}", subject(f"S {n}")) for n in range(300)]
+    text = matrix_json(next_agents(mission(*agents, agent=AgentDefaults(timeout_minutes=350)), {}))
+    assert len(json.loads(text)) == 256 and len(text.encode()) < 40_000
+
+
+def test_the_matrix_says_which_agent_which_attempt_and_how_long() -> None:
+    assert matrix_json([Turn("haiku-21", 2, 70)]) == '[{"agent":"haiku-21","attempt":2,"minutes":70}]'
+
+
+def test_as_many_run_at_a_time_as_the_mission_says() -> None:
+    assert max_parallel(mission(limits=Limits(max_usd="1", max_parallel=7))) == 7

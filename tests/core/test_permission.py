@@ -1,0 +1,30 @@
+import pytest
+
+from bot.core.permission import may_launch
+
+
+@pytest.mark.parametrize("permission", ["admin", "maintain", "write"])
+def test_a07_who_may_write_may_launch(permission: str) -> None:
+    assert may_launch(permission, sender_is_bot=False) == ""
+
+
+@pytest.mark.parametrize(
+    ("permission", "why"),
+    [
+        ("triage", "whoever set the label may sort issues here but not write"),
+        ("read", "whoever set the label may read here but not write"),
+        ("none", "whoever set the label has no permission here"),
+        ("", "whoever set the label has a permission that is not known"),
+        ("Admin", "whoever set the label has a permission that is not known"),
+        ("own-role\n::x", "whoever set the label has a permission that is not known"),
+    ],
+)
+def test_a07_who_may_not_write_may_not_launch(permission: str, why: str) -> None:
+    assert may_launch(permission, sender_is_bot=False) == why
+
+
+@pytest.mark.parametrize("permission", ["admin", "write", "read", "none"])
+def test_a08_a_program_may_not_launch_whatever_its_permission(permission: str) -> None:
+    assert may_launch(permission, sender_is_bot=True) == (
+        "the label was set by a program; a session is launched by a person"
+    )
