@@ -190,7 +190,8 @@ class RemoteRepository(GitRepository):
                 done = self._fetched(f"{name}*")
         else:
             done = self._fetched(*_patterns(prefix))
-        if done.returncode:
+        nothing = self.depth and done.returncode == 1 and not done.stderr  # how it says that no ref is there
+        if done.returncode and not nothing:
             raise self._unreadable(done, "fetch")
 
     def _fetched(self, *patterns: str) -> CompletedProcess[bytes]:

@@ -1,13 +1,15 @@
 """`record`: checks what an agent handed over, keeps it on a ref of its own, folds what is pending (G13, G14)."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from bot.commands.files import json_bytes
 from bot.core.artifacts import parse_result
 from bot.core.evidence import Evidence
 from bot.core.findings import Citation
-from bot.core.folding import Pending, pending
+from bot.core.folding import Pending, Wait, next_step, pending
 from bot.core.mission import AgentSpec, Mission
 from bot.core.recording import accepted, check_all, failed
 from bot.core.records import AgentRecord, FindingsFile, Launch
@@ -32,13 +34,13 @@ class Handover:
 def record(
     repo: Repository, library: SourceLibrary, clock: Clock, mission: Mission, launch: Launch, handed: Handover
 ) -> AgentRecord:
-    """Checks a handover and keeps it on a ref of its own, which is durable at once. `fold` takes it in.
+    """Checks a handover and keeps it on a ref of its own, durable at once. `fold` and `settle` take it in.
 
     Nothing that the agent wrote is trusted. Raises Refused when a newer attempt is kept already (G14).
     """
     made, file = _judge(library, clock, mission, launch, handed)
     session, agent = launch.session, handed.agent.id
-    refs = repo.refs(f"{RECORDS}{session}/{agent}")
+    refs = repo.refs(f"{RECORDS}{session}/{agent}/")
     attempts = [int(ref.rpartition("/")[2]) for ref in refs]
     if any(attempt > handed.attempt for attempt in attempts):
         raise Refused(
@@ -84,35 +86,124 @@ def _judge(
     return accepted(mission, agent, result, check_all(result.findings, lookup), clock.now())
 
 
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """How a record got onto the session's branch, or why not.
+
+    `state`: "folded" by a commit of this recorder, "taken" in by somebody else's, "left" on its own ref for the
+    next to come by, or "closed": the session ended meanwhile. `commit` is this recorder's. `before` and `after` it
+    so many agents were recorded on the branch; equal when there is none. `records` are those that it took in.
+    """
+
+    state: Literal["folded", "taken", "left", "closed"]
+    commit: str | None
+    before: int
+    after: int
+    records: tuple[AgentRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """The branch, and what was pending after that was read."""
+
+    tip: str | None
+    refs: Mapping[str, str]
+    recorded: Mapping[str, int]
+    waiting: tuple[Pending, ...]
+
+
 def fold(repo: Repository, clock: Clock, branch: str, session: str) -> tuple[AgentRecord, ...]:
     """Takes every pending record into the session's branch with one commit; the records that were taken in.
 
     A writer that comes in between is not overwritten: the branch is read again and the commit made anew.
     """
     for _ in range(TRIES):
-        refs = repo.refs(RECORDS + session)
-        tip = repo.refs(branch).get(branch)
-        if tip is None:
-            raise Refused(f"the branch of session {session} is gone", "launch the mission again")
-        waiting = pending(refs, session, _recorded(repo, tip, session, refs))
-        if not waiting:
+        view = _look(repo, branch, session)
+        if view.tip is None:
+            raise _gone(session)
+        if not view.waiting:
             return ()
-        files = _files(repo, session, waiting)
-        commit = repo.commit([tip], dict(files), _message(session, waiting), clock.now())
         try:
-            repo.update([RefUpdate(branch, commit, tip)])
+            return _take_in(repo, clock, branch, session, view).records
         except LostRace:
             continue
-        return tuple(AgentRecord.model_validate_json(files[agent_path(session, item.agent)]) for item in waiting)
     raise Refused(f"{branch} kept moving", "run again: what was recorded is safe on its own refs")
 
 
-def _recorded(repo: Repository, tip: str, session: str, refs: dict[str, str]) -> dict[str, int]:
+def settle(
+    repo: Repository,
+    clock: Clock,
+    jitter: Callable[[], float],
+    branch: str,
+    session: str,
+    agent: str,
+    attempt: int,
+) -> Folded:
+    """Sees to it that one attempt's record gets onto the branch, side by side with many others that do the same.
+
+    At most two pushes, whatever the others do; waits, as `next_step` has it, for at most a few minutes. `jitter`
+    gives numbers from [0, 1).
+    """
+    lost = waits = 0
+    while True:
+        view = _look(repo, branch, session)
+        kept, count = record_ref(session, agent, attempt) in view.refs, len(view.recorded)
+        settled = view.recorded.get(agent, 0) >= attempt
+        if view.tip is None and kept:
+            raise _gone(session)
+        if view.tip is None or not (kept or settled):
+            return Folded("closed", None, count, count)
+        waiting = len(view.waiting)
+        match next_step(settled=settled, waiting=waiting, lost=lost, waits=waits, chance=jitter()):
+            case "done":
+                return Folded("taken", None, count, count)
+            case "leave":
+                return Folded("left", None, count, count)
+            case "fold":
+                try:
+                    return _take_in(repo, clock, branch, session, view, f"{agent}/{attempt}")
+                except LostRace:
+                    lost, waits = lost + 1, 0
+            case Wait(seconds):
+                clock.sleep(seconds)
+                waits += 1
+
+
+def _gone(session: str) -> Refused:
+    return Refused(f"the branch of session {session} is gone", "launch the mission again")
+
+
+def _look(repo: Repository, branch: str, session: str) -> _View:
+    """The branch first, then the records: who moves the branch on from here has seen every record that was kept
+    before the branch came here. That is why two pushes are enough for a recorder."""
+    tip = repo.refs(branch).get(branch)
+    refs = repo.refs(f"{RECORDS}{session}/")
+    recorded = _recorded(repo, tip, session, refs) if tip else {}
+    return _View(tip, refs, recorded, pending(refs, session, recorded))
+
+
+def _recorded(repo: Repository, tip: str, session: str, refs: Mapping[str, str]) -> dict[str, int]:
     """The attempts on the branch, of those agents that have a record ref."""
     agents = {ref.split("/")[-2] for ref in refs}
     found = repo.read([(tip, agent_path(session, agent)) for agent in sorted(agents)])
     records = map(AgentRecord.model_validate_json, found.values())
     return {record.agent: record.attempt for record in records}
+
+
+def _take_in(repo: Repository, clock: Clock, branch: str, session: str, view: _View, by: str = "") -> Folded:
+    """One commit with all that is pending, pushed. Raises LostRace when the branch has moved.
+
+    `by` keeps two recorders from making the very same commit in the same second: both would take it for theirs.
+    """
+    files = _files(repo, session, view.waiting)
+    parents = [view.tip] if view.tip else []
+    commit = repo.commit(parents, dict(files), _message(session, view.waiting, by), clock.now())
+    repo.update([RefUpdate(branch, commit, view.tip)])
+    texts = (files[agent_path(session, item.agent)] for item in view.waiting)
+    records = tuple(map(AgentRecord.model_validate_json, texts))
+    before = len(view.recorded)
+    after = len(view.recorded.keys() | {record.agent for record in records})
+    return Folded("folded", commit, before, after, records)
 
 
 def _files(repo: Repository, session: str, waiting: tuple[Pending, ...]) -> dict[str, bytes]:
@@ -124,6 +215,7 @@ def _files(repo: Repository, session: str, waiting: tuple[Pending, ...]) -> dict
     return {path: content for (_, path), content in repo.read(wanted).items()}
 
 
-def _message(session: str, waiting: tuple[Pending, ...]) -> str:
+def _message(session: str, waiting: tuple[Pending, ...], by: str) -> str:
     agents = ", ".join(item.agent for item in waiting[:5]) + (" and others" if len(waiting) > 5 else "")
-    return f"Record {agents}\n\nSwarm-Session: {session}\n"
+    recorder = f"Swarm-Recorder: {by}\n" if by else ""
+    return f"Record {agents}\n\nSwarm-Session: {session}\n{recorder}"

@@ -118,7 +118,10 @@ def test_refs_are_listed_by_whole_components(
     )
     for name in names:
         git(origin, "update-ref", f"refs/{name}", "main")
-    assert set(machine().refs(prefix)) == found
+    for depth in (None, 1):
+        repo = machine(depth=depth)
+        git(repo.git.directory, "fetch", "--quiet", str(origin), "main:refs/swarm/records/cloud-1/gone/1")
+        assert set(repo.refs(prefix)) == found
 
 
 def test_only_what_was_asked_for_is_fetched(machine: Machines, origin: Path) -> None:
