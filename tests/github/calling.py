@@ -35,7 +35,7 @@ class Caller:
         answer = self(method, path, body)
         assert not answer.ok
         found = answer.json()
-        inner = [each["message"] if isinstance(each, dict) else each for each in found.get("errors", ())]
+        inner = [each.get("message", each) if isinstance(each, dict) else each for each in found.get("errors", ())]
         return answer.status_code, "; ".join([found["message"], *map(str, inner)])
 
     def graphql(self, name: str, **given: object) -> Any:

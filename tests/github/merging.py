@@ -158,9 +158,11 @@ def commit(world: World, issue: Issue, base: str, method: str, message: str, who
 
 
 def _replayed(world: World, base: str, head: str, who: str) -> str:
+    """The head's commits, one after the other, on top of the base; each merged as if its parent were the base."""
     bare = world.bare
     onto = base
     for each in bare("rev-list", "--reverse", "--no-merges", f"{base}..{head}").split():
-        done = bare("merge-tree", "--write-tree", f"--merge-base={each}^", onto, each).splitlines()[0]
-        onto = bare.commit(done, [onto], bare("show", "-s", "--format=%B", each), who)
+        before = bare.commit(f"{each}^^{{tree}}", [], "before", who)
+        ours, theirs = (bare.commit(f"{tip}^{{tree}}", [before], "after", who) for tip in (onto, each))
+        onto = bare.commit(bare.merge_tree(ours, theirs), [onto], bare("show", "-s", "--format=%B", each), who)
     return onto

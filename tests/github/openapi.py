@@ -99,7 +99,7 @@ class Description:
         assert operation is not None
         described = operation["responses"].get(str(status))
         if described is None:
-            expected = status in (401, 403, 404, 429, 500) and set(body or ()) <= {
+            expected = status in (401, 403, 404, 422, 429, 500) and set(body or ()) <= {
                 "message",
                 "documentation_url",
                 "status",

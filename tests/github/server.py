@@ -135,6 +135,10 @@ class GitHub:
     def jobs_may(self) -> dict[str, Mapping[str, Level]]:
         return self.state.jobs_may
 
+    @jobs_may.setter
+    def jobs_may(self, permissions: dict[str, Mapping[str, Level]]) -> None:
+        self.state.jobs_may = permissions
+
     @property
     def calls(self) -> list[Made]:
         return self.service.calls
