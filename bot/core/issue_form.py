@@ -5,9 +5,8 @@ The form is rendered from `FORM_FIELDS`, and the body that GitHub makes of it is
 
 import re
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
-from bot.core.mission import Backend
 from bot.errors import Problem
 
 FieldId = Literal["mission", "budget", "backend"]
@@ -45,7 +44,7 @@ FORM_FIELDS = (
         "Backend",
         "extractive quotes the sources and costs nothing; claude has a model read them; simulated rehearses."
         " What the mission says when nothing is chosen.",
-        options=tuple(sorted(get_args(Backend), key=["extractive", "claude", "simulated"].index)),
+        options=("extractive", "claude", "simulated"),
     ),
 )
 

@@ -1,10 +1,12 @@
 import time
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.issue_form import FORM_FIELDS, NO_ANSWER, Answers, read_form
+from bot.core.mission import Backend
 
 FORM = """\
 ### Mission
@@ -69,6 +71,11 @@ def test_an_answer_that_stands_twice_is_a_problem() -> None:
 def test_every_field_of_the_form_has_an_answer_of_its_name() -> None:
     assert {field.id for field in FORM_FIELDS} == set(Answers.__dataclass_fields__) - {"problems"}
     assert len({field.label.casefold() for field in FORM_FIELDS}) == len(FORM_FIELDS)
+
+
+def test_every_backend_can_be_chosen() -> None:
+    [backend] = (field for field in FORM_FIELDS if field.id == "backend")
+    assert sorted(backend.options) == sorted(get_args(Backend))
 
 
 LINE = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=40).filter(
