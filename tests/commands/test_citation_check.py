@@ -254,6 +254,20 @@ def test_annotations_are_as_many_as_are_shown(folder: Path) -> None:
     assert "- and 40 more" in outcome.summary
 
 
+def test_the_page_of_a_job_shows_the_worst_files_first_and_counts_the_others(folder: Path) -> None:
+    good = {f"good-{n:02}.md": "Fine.\n" for n in range(25)}
+    commit(folder, {**good, "zzz.md": "It has 5 GB.\n"})
+    lines = checked(folder).summary.splitlines()
+    assert lines[2] == "**1 of 26 changed files below 95% cited claims** · new claims without a citation: 1"
+    assert lines[6] == "| zzz.md | 1 | 0.0% | 1 | 0 | **below** |"
+    assert "and 6 more files" in lines
+
+
+def test_a_job_whose_every_file_was_left_out_has_no_table(folder: Path) -> None:
+    commit(folder, {"bad.md": b"\xff"})
+    assert "|" not in checked(folder).summary
+
+
 def test_the_data_is_documented(folder: Path) -> None:
     commit(folder, {"docs/report.md": OLD + "\nA desk costs $9.\n"})
     data = checked(folder).data
