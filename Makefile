@@ -10,8 +10,8 @@ BIN := $(ENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
   --no-header --no-annotate --no-emit-index-url --no-emit-find-links
-# What only the terminal shows with; everything that the action installs is paid for by every agent.
-NOT_IN_ACTION := rich pygments
+# What no job imports: the terminal's display, and the client of a model. Every agent pays for what the action installs.
+NOT_IN_ACTION := ^(anthropic|rich)
 DEMO := build/demo
 
 .PHONY: demo test lint bench lock clean
@@ -46,8 +46,8 @@ lock: $(ENV)/bin/python
 	$(LOCK) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	$(LOCK) --group npm --output-file requirements-npm.lock
 	$(LOCK) --group uv --output-file requirements-uv.lock
-	$(LOCK) pyproject.toml --constraint requirements.lock $(addprefix --no-emit-package ,$(NOT_IN_ACTION)) \
-	  --output-file requirements-action.lock
+	sed -n '/^dependencies/,/^]/s/^  "\(.*\)",/\1/p' pyproject.toml | grep -vE '$(NOT_IN_ACTION)' \
+	  | $(LOCK) - --constraint requirements.lock --output-file requirements-action.lock
 
 clean:
 	rm -rf $(ENV) build
