@@ -18,7 +18,7 @@ def annotation(problem: Problem) -> str:
     """One problem as a runner command that puts it at its place; nothing in it can end it or start another."""
     command = "error" if problem.level == "error" else "warning"
     place = {"file": visible(problem.file)}
-    if problem.file and problem.line:
+    if place["file"] and problem.line:
         place |= {"line": str(problem.line), "col": str(problem.column or 1)}
     properties = ",".join(f"{key}={value.translate(_PROPERTY)}" for key, value in place.items() if value)
     text = f"{problem.what}; {problem.todo}" if problem.todo else problem.what

@@ -1,7 +1,7 @@
 """The status comment of a session: one for an issue, edited in place."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from bot.core.comment_view import CommentView, Stage, stage
 from bot.core.consolidate import consolidate
@@ -50,7 +50,7 @@ def status_comment(view: CommentView) -> str:
     return next(re.sub(r"\n{3,}", "\n\n", text) for text in texts if size(text) <= LIMIT)
 
 
-def _layouts(view: CommentView) -> Iterator[tuple[Markdown, Sequence[Fold]]]:
+def _layouts(view: CommentView) -> list[tuple[Markdown, Sequence[Fold]]]:
     """The table in sight and what can be opened, the best first; the last one is small whatever the session is."""
     many, merged = view.state.agents.total > TABLE_MAX, stage(view) == "merged"
     none, chart = Markdown(""), timeline(view.data)
@@ -59,11 +59,7 @@ def _layouts(view: CommentView) -> Iterator[tuple[Markdown, Sequence[Fold]]]:
     in_full = (counted(view.state.agents.total, "agent"), agents)
     in_sight = none if merged else teams_table(view) if many else agents
     folds = [*[in_full] * (bool(agents) and (many or merged)), *[opened] * bool(chart)]
-    while folds:
-        yield in_sight, folds
-        folds = folds[:-1]
-    yield in_sight, ()
-    yield (none if merged else teams_table(view)), ()
+    return [(in_sight, folds[:kept]) for kept in range(len(folds), -1, -1)]
 
 
 def _figures(view: CommentView) -> Markdown:

@@ -1,6 +1,7 @@
 """The agents of a session as tables: one by one, or by team when they are many."""
 
 from collections.abc import Sequence
+from typing import assert_never
 
 from bot.core.comment_view import CommentView, Stage, attempts, has_retry, stage, told
 from bot.core.mission import AgentSpec, Team
@@ -66,6 +67,8 @@ def _state(view: CommentView, agent: AgentSpec, record: AgentRecord) -> str:
             return f"{of} failed" if has_retry(view, agent) else f"**failed**, {of}"
         case "blocked":
             return "**blocked**"
+        case _:
+            assert_never(record.state)
 
 
 def _why(view: CommentView, record: AgentRecord) -> str:
