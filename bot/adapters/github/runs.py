@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from itertools import takewhile
 
 from bot.adapters.github.client import Client
 
@@ -24,14 +25,13 @@ class WorkflowRuns:
         title = inputs.get("session") or inputs.get("mission") or ""
 
         def begun() -> bool | None:
-            runs = handle.get_runs(
-                branch=self.base, event="workflow_dispatch", created=f">={since:%Y-%m-%dT%H:%M:%SZ}"
-            )
-            found = self.client.read(
-                lambda: any(title in run.display_title.split() for run in runs), f"list the runs of {workflow}"
-            )
-            return True if found else None
+            runs = handle.get_runs(branch=self.base, event="workflow_dispatch")
+            fresh = takewhile(lambda run: run.created_at >= since, runs)
+            return True if any(title in run.display_title.split() for run in fresh) else None
+
+        def find() -> bool | None:
+            return self.client.read(begun, f"list the runs of {workflow}")
 
         self.client.create(
-            lambda: handle.create_dispatch(self.base, dict(inputs), throw=True), begun, f"start {workflow}"
+            lambda: handle.create_dispatch(self.base, dict(inputs), throw=True), find, f"start {workflow}"
         )
