@@ -1,5 +1,6 @@
 """act, the program that runs workflow files on this machine."""
 
+import json
 import os
 import shutil
 import signal
@@ -62,8 +63,8 @@ def command(program: str, order: Order) -> list[str]:
         *(word for name, folder in order.replaced.items() for word in ("--local-repository", f"{name}={folder}")),
         *_pairs("--env", order.environment),
         *_pairs("--var", order.variables),
-        *(word for name in order.secrets for word in ("--secret", name)),  # the value is in the environment
-        *(word for kind in ("env", "secret", "var", "input") for word in (f"--{kind}-file", os.devnull)),
+        *("--secret-file", str(order.work / "secrets")),  # act hands its own environment on to the steps
+        *(word for kind in ("env", "var", "input") for word in (f"--{kind}-file", os.devnull)),
     ]
 
 
@@ -76,13 +77,16 @@ def carry_out(program: str, order: Order, stop: Callable[[], bool], heard: Calla
 
     Nothing that act has started is left running.
     """
+    kept = order.work / "secrets"
+    kept.touch(mode=0o600)
+    kept.write_text("".join(f"{name}={json.dumps(value)}\n" for name, value in order.secrets.items()))
     process = subprocess.Popen(
         command(program, order),
         cwd=order.checkout,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**own_environment(order.work), **order.secrets},
+        env=own_environment(order.work),
         start_new_session=True,
     )
     over = threading.Event()

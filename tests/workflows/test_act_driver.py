@@ -382,6 +382,7 @@ def test_nothing_is_shared_with_the_person_who_runs_the_tests(
     seed(world, labelled=LABELLED.replace("run: |", "run: |\n          env"))
     label(world, "swarm:launch")
     log = only(actions.settle(30)).job("greet").log
+    assert "GITHUB_TOKEN" not in log, "a step has no token that it is not given"
     assert "of_a_person" not in log and "of-a-person" not in log
     assert f"HOME={home}\n" not in log
     assert "GITHUB_JOB=greet\n" in log
