@@ -114,6 +114,13 @@ def blockers(view: CommentView) -> tuple[BlockerNote, ...]:
     return tuple(note for note in view.state.blockers if note.agent not in failed)
 
 
+def quiet(verdict: Verdict | None) -> bool:
+    """Whether what agents wrote had better not be repeated: the gate found a secret in it, or could not look."""
+    return verdict is not None and any(
+        result.id == "no-secrets" and result.state in ("fail", "waiting") for result in verdict.criteria
+    )
+
+
 def told(view: CommentView) -> frozenset[str]:
     """The agents whose failure or blocker is told at length, so that a table need not; after the merge, the
     deliverable tells all of them."""

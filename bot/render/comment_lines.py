@@ -2,7 +2,18 @@
 
 from collections.abc import Callable, Iterator
 
-from bot.core.comment_view import TOLD, CommentView, Hold, Stage, attempts, blockers, failures, retries, stage
+from bot.core.comment_view import (
+    TOLD,
+    CommentView,
+    Hold,
+    Stage,
+    attempts,
+    blockers,
+    failures,
+    quiet,
+    retries,
+    stage,
+)
 from bot.core.consolidate import Deliverable, consolidate
 from bot.core.findings import Blocker
 from bot.core.gate.verdict import CriterionResult, Verdict
@@ -12,6 +23,7 @@ from bot.render.state_files import utc
 from bot.render.words import clip, dollars, duration, named, prose, sentence, to
 
 NOTHING = Hold("", "")
+QUIET = "What agents wrote is not repeated here before the gate has found no secret in it."
 PART_MAX = 400
 
 
@@ -56,6 +68,8 @@ def _so_far(view: CommentView) -> Iterator[str]:
 
 
 def _failed(view: CommentView) -> Iterator[str]:
+    if quiet(view.verdict):
+        return
     found = failures(view)
     for agent in found[:TOLD]:
         record = view.data.records[agent.id]
@@ -66,6 +80,9 @@ def _failed(view: CommentView) -> Iterator[str]:
 
 
 def _blockers(view: CommentView) -> Iterator[str]:
+    if quiet(view.verdict):
+        yield f"**Not shown** · {QUIET}"
+        return
     found = blockers(view)
     for note in found[:TOLD]:
         yield f"**Blocker ({note.blocker.impact})** · {_blocker(note.blocker)}"

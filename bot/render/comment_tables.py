@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-from bot.core.comment_view import CommentView, Stage, attempts, has_retry, stage, told
+from bot.core.comment_view import CommentView, Stage, attempts, has_retry, quiet, stage, told
 from bot.core.mission import AgentSpec, Team
 from bot.core.records import AgentRecord
 from bot.render.engine import Markdown, counted
@@ -44,7 +44,7 @@ def _how(view: CommentView, agent: AgentSpec, at_work: bool, brief: bool, figure
     record = view.data.records.get(agent.id)
     if record is None:
         return ["at work or queued" if at_work else "no record", *[""] * len(figures)]
-    why = "" if brief else _why(view, record)
+    why = "" if brief or quiet(view.verdict) else _why(view, record)
     return [f"{_state(view, agent, record)}{f': {why}' if why else ''}", *_figures([record], figures)]
 
 

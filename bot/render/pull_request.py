@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bot.core.comment_view import quiet
 from bot.core.consolidate import Cited, Deliverable, SubjectReport, consolidate
 from bot.core.findings import Blocker
 from bot.core.gate.verdict import CriterionResult, Verdict
 from bot.core.neutral import neutral
 from bot.core.review import first_to_read, in_own_words, own_words
 from bot.core.session import SessionData
+from bot.render.comment_lines import QUIET
 from bot.render.deliverable_parts import headline
 from bot.render.engine import Markdown, counted, render
 from bot.render.verdict import verdict_markdown
@@ -25,17 +27,19 @@ PART_MAX = 300
 def pull_request(data: SessionData, verdict: Verdict) -> str:
     """Markdown of at most 64,000 bytes; nothing from outside is in it without having been made harmless."""
     deliverable = consolidate(data)
+    written = replace(deliverable, subjects=(), blockers=()) if quiet(verdict) else deliverable
     spent = sum(record.usage.micro_usd for record in data.records.values())
     text = render(
         "pull_request.md.j2",
         session=data.session,
         issue=data.launch.issue,
         deliverable=deliverable,
+        quiet=QUIET if quiet(verdict) else "",
         headline=headline(deliverable),
         cost=f"{dollars(spent)} USD, {counted(len(data.mission.agents), 'agent')}",
-        claims=_claims(deliverable),
-        blockers=_first([_blocker(blocker) for blocker in _all_blockers(deliverable)], "blocker"),
-        unverified=_first([_left_out(one) for s in deliverable.subjects for one in s.unverified], "finding"),
+        claims=_claims(written),
+        blockers=_first([_blocker(blocker) for blocker in _all_blockers(written)], "blocker"),
+        unverified=_first([_left_out(one) for s in written.subjects for one in s.unverified], "finding"),
         subjects=_subjects(deliverable),
         gate=Markdown(verdict_markdown(bounded(verdict))),
     )

@@ -6,7 +6,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.runner import Runner
@@ -55,6 +55,7 @@ def test_a03_a_forged_delimiter_is_part_of_the_value(tmp_path: Path) -> None:
     assert published(tmp_path, forged) == forged
 
 
+@settings(deadline=None)
 @given(
     values=st.lists(st.text(alphabet=st.one_of(st.sampled_from("END012<=\n\r "), st.characters(codec="utf-8"))))
 )

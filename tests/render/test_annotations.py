@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import Problem
@@ -43,6 +43,7 @@ def test_a02_a_place_cannot_bring_properties_of_its_own() -> None:
     )
 
 
+@settings(deadline=None)
 @given(file=LINES, what=LINES, todo=LINES)
 def test_a02_any_problem_is_one_command_of_one_line(file: str, what: str, todo: str) -> None:
     made = annotation(Problem(file, 1, 1, what, todo))
@@ -65,6 +66,7 @@ def test_a02_no_line_is_a_command(text: str, expected: str) -> None:
     assert inert(text) == expected
 
 
+@settings(deadline=None)
 @given(text=LINES)
 def test_a02_no_text_holds_a_command_and_it_reads_the_same(text: str) -> None:
     made = inert(text)

@@ -19,6 +19,7 @@ from tests.render.views import (
     ALL,
     FAILING,
     FILES,
+    LEAK,
     MERGE,
     MERGED,
     PULL,
@@ -289,6 +290,15 @@ def test_what_was_left_out_is_missing_too() -> None:
     dead = complete.model_copy(update={"findings": (*answered, checked("Gone.", state="dead"))})
     text = status_comment(view(done("haiku-21"), of=of, files=(dead,), merge=MERGED))
     assert "- **Missing** · 1 finding left out, not verified\n" in text
+
+
+def test_g25_what_agents_wrote_is_not_repeated_while_a_secret_may_be_in_it() -> None:
+    key = FindingsFile(agent="haiku-30", blockers=(blocker("wasabi", "the key is hunter2"),))
+    records = (failed("haiku-21", reason="hunter2 was refused", attempt=2), ALL[1], ALL[2])
+    assert status_comment(view(*records, files=(key,), verdict=verdict("fail"))).count("hunter2") == 2
+    text = status_comment(view(*records, files=(key,), verdict=LEAK))
+    assert "hunter2" not in text
+    assert "- **Not shown** · What agents wrote is not repeated here before the gate has found no secret" in text
 
 
 # --- size ----------------------------------------------------------------------------------------------------

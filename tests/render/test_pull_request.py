@@ -9,7 +9,7 @@ from bot.core.session import SessionData
 from bot.render.pull_request import pull_request
 from tests.builders import checked, citation
 from tests.render.inactive import HOSTILE, TEXT, assert_inactive
-from tests.render.views import ALL, FAILING, FILES, blocked, blocker, done, plan, spec, verdict
+from tests.render.views import ALL, FAILING, FILES, LEAK, blocked, blocker, done, plan, spec, verdict
 from tests.sessions import data
 
 
@@ -62,6 +62,15 @@ def test_a_quotation_is_told_as_one_and_a_session_without_claims_has_no_table() 
     assert "### Blocked" not in text
     assert "### Left out" not in text
     assert "| AWS EC2 | Pricing | – | – | – | 0 | 0 |" in text
+
+
+def test_g25_nothing_that_agents_wrote_is_repeated_while_a_secret_may_be_in_it() -> None:
+    known = session("hunter2 is the key")
+    assert "the key |" in pull_request(known, verdict("fail"))
+    text = pull_request(known, LEAK)
+    assert "the key |" not in text.partition("### Subjects")[0]
+    assert "the key" not in text.partition("### Subjects")[0]
+    assert "What agents wrote is not repeated here" in text
 
 
 def test_g22_large_sessions_fit() -> None:

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from bot.core.mission import Team
 from bot.render.timeline import section_name, timeline
@@ -70,6 +70,7 @@ def test_a15_no_name_ends_the_diagram(name: str) -> None:
     assert timeline(data(plan({name: (spec("a", "S"),)}), done("a"))).count("```") == 2
 
 
+@settings(deadline=None)
 @given(name=TEXT)
 def test_a15_any_name_of_a_team_is_one_line_of_words(name: str) -> None:
     lines = timeline(data(plan({name: (spec("title", "S"),)}), done("title"))).splitlines()

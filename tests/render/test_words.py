@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.neutral import code, neutral
@@ -28,6 +28,7 @@ def test_code_in_our_messages_stays_code_and_the_rest_is_neutral(text: str, expe
     assert prose(text) == expected
 
 
+@settings(deadline=None)
 @given(text=TEXT)
 def test_a15_prose_does_nothing_whatever_it_holds(text: str) -> None:
     made = prose(text)
@@ -36,6 +37,7 @@ def test_a15_prose_does_nothing_whatever_it_holds(text: str) -> None:
 
 
 @pytest.mark.parametrize("make", [neutral, prose, code], ids=["neutral", "prose", "code"])
+@settings(deadline=None)
 @given(text=st.text(max_size=400), most=st.integers(min_value=20, max_value=200))
 def test_g22_a_text_is_cut_to_what_fits_when_it_is_rendered(make: object, text: str, most: int) -> None:
     assert callable(make)

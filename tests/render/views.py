@@ -97,4 +97,5 @@ def verdict(
     return Verdict(combine(results), results)
 
 
+LEAK = Verdict("fail", (CriterionResult("no-secrets", "no secrets", "fail", "1: a key", "take it out"),))
 FAILING: tuple[CriterionState, ...] = ("fail",) * 14
