@@ -124,8 +124,10 @@ def commands(body: IO[bytes], encoding: str) -> list[Command]:
     found = []
     with suppress(ValueError):
         while size := int(stream.read(4) or b"0", 16):
-            old, new, ref = stream.read(size - 4).split(b"\0")[0].decode().strip().split(" ", 2)
-            found.append(Command(ref, _value(old), _value(new)))
+            line = stream.read(size - 4).split(b"\0")[0].decode().strip()
+            if not line.startswith("shallow "):  # a push out of a clone that has the tips alone says so first
+                old, new, ref = line.split(" ", 2)
+                found.append(Command(ref, _value(old), _value(new)))
     body.seek(0)
     return found
 
