@@ -16,6 +16,7 @@ from referencing.jsonschema import DRAFT4
 NPM = Path(__file__).parents[2] / "build" / "npm" / "node_modules"
 DESCRIPTION = NPM / "@octokit" / "openapi" / "generated" / "api.github.com.json"
 _HOME = "urn:github"
+_GOOD: set[tuple[str, int]] = set()
 _FORMATS = FormatChecker(formats=())
 
 
@@ -40,10 +41,20 @@ def _or_null(keyword: str) -> Any:
     return checked
 
 
+def _reference(validator: Any, ref: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    """What was found good is not checked again: the same people and repository stand in every answer."""
+    key = (ref, hash(json.dumps(instance)))
+    if key in _GOOD:
+        return
+    problems = list(_or_null("$ref")(validator, ref, instance, schema))
+    if not problems:
+        _GOOD.add(key)
+    yield from problems
+
+
 _extend: Any = extend
-_Validator: Any = _extend(
-    Draft4Validator, {word: _or_null(word) for word in ("type", "enum", "oneOf", "anyOf", "allOf", "$ref")}
-)
+_NULLABLE = {word: _or_null(word) for word in ("type", "enum", "oneOf", "anyOf", "allOf")}
+_Validator: Any = _extend(Draft4Validator, _NULLABLE | {"$ref": _reference})
 
 
 class Description:

@@ -25,12 +25,8 @@ Paths in calls and faults: `/repos/acme/widgets/issues/1`, `/graphql`, `/acme/wi
 """
 
 import re
-import socket
-import sys
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -49,7 +45,8 @@ from tests.github import (
 from tests.github.faults import Fault, Limits, When
 from tests.github.openapi import description
 from tests.github.plumbing import Bare
-from tests.github.serving import Handler, Made, Service
+from tests.github.service import Made, Service
+from tests.github.serving import Server
 from tests.github.state import BOT, Actor, Comment, Issue, Level, Role, Run, State, Token, User
 from tests.github.web import ROUTES
 from tests.github.world import OWNER, REPOSITORY, Event, Listener, MachineClock, Now, Push, World
@@ -59,35 +56,6 @@ RESOURCES = (rest_actions, rest_commits, rest_issues, rest_pulls, rest_repositor
 
 class Violations(AssertionError):
     """Calls or answers that GitHub's description does not have."""
-
-
-class _Server(ThreadingHTTPServer):
-    request_queue_size = 256
-    daemon_threads = False
-
-    def __init__(self, service: Service) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.service = service
-        self._open: set[socket.socket] = set()
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        self._open.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        self._open.discard(request)
-        super().shutdown_request(request)
-
-    def hang_up(self) -> None:
-        """Ends the connections that clients keep alive."""
-        for request in list(self._open):
-            with suppress(OSError):
-                request.shutdown(socket.SHUT_RDWR)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        error = sys.exception()
-        if not isinstance(error, ConnectionError):
-            self.service.world.violations.append(f"the test server failed: {error!r}")
 
 
 class GitHub:
@@ -104,7 +72,7 @@ class GitHub:
         self.world = World(self._bare, clock or MachineClock(), check_event=described.event)
         self.service = Service(self.world, described)
         self.world.rates = lambda: self.limits.rates(self.world.now())
-        self._server = _Server(self.service)
+        self._server = Server(self.service)
         self.url = self.world.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self.api_url = f"{self.url}/api/v3"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -158,6 +126,15 @@ class GitHub:
     @property
     def limits(self) -> Limits:
         return self.service.limits
+
+    @property
+    def clock(self) -> Now:
+        """Stamps what happens and counts for the limits; tests may set it."""
+        return self.world.clock
+
+    @clock.setter
+    def clock(self, clock: Now) -> None:
+        self.world.clock = clock
 
     @property
     def on_event(self) -> Listener | None:

@@ -1,127 +1,29 @@
 """From a socket to an answer: what every call goes through, REST, GraphQL and git alike."""
 
 import json
+import socket
+import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
-from typing import IO, Any, Protocol
+from typing import IO, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.github import git_http, graphql, pulls
-from tests.github.faults import Fault, Limits, When
-from tests.github.openapi import Description
-from tests.github.permissions import actor_of, demand, job_of, may, token_of
+from tests.github import git_http, pulls
+from tests.github.faults import When
+from tests.github.permissions import actor_of, job_of, may, token_of
+from tests.github.service import Made, Service
 from tests.github.state import Token
-from tests.github.web import Answer, Call, Failure, Route, meet
 from tests.github.world import REPOSITORY, Push, World
-
-
-@dataclass
-class Made:
-    """One REST or GraphQL call. `path` is without the prefix `/api/v3`; `status` 0: no answer was sent."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    body: Any
-    job: str
-    user_agent: str
-    token: str
-    status: int = 0
-
-
-@dataclass
-class Service:
-    """What the handlers of one server share."""
-
-    world: World
-    description: Description
-    limits: Limits = field(default_factory=Limits)
-    faults: list[Fault] = field(default_factory=list)
-    calls: list[Made] = field(default_factory=list)
-
-    def fault(self, method: str, path: str, when: When) -> Fault | None:
-        """The first fault that fits; it is used up by one."""
-        with self.world.changing():
-            found = next((each for each in self.faults if each.fits(method, path, when)), None)
-            if found:
-                found.met += 1
-            return found
-
-    def answer(self, made: Made, authorization: str) -> Answer:
-        """The answer to a REST or GraphQL call."""
-        with self.world.changing():
-            try:
-                return self._answer(made, authorization)
-            except Failure as failure:
-                return Answer(failure.status, failure.body, failure.headers)
-
-    def _answer(self, made: Made, authorization: str) -> Answer:
-        if made.path != "/graphql":
-            met = self._known(made)
-            template = met[0].template
-        token = token_of(self.world.state, authorization)
-        if token is None:
-            raise Failure(401, "Bad credentials" if authorization else "Requires authentication")
-        if made.path != "/rate_limit":
-            self.limits.meet("GET" if made.path == "/graphql" else made.method, self.world.now())
-        if made.path == "/graphql":
-            return graphql.answer(self.world, self._call(made, token, {}))
-        return self._rest(made, self._call(made, token, met[1]), met[0], template)
-
-    def _known(self, made: Made) -> tuple[Route, Any]:
-        met = meet(made.method, made.path)
-        if met is None:
-            known = self.description.find(made.method, made.path)
-            why = "the test server does not answer it yet" if known else "GitHub's description has no such call"
-            raise self.violation(f"{made.method} {made.path}: {why}")
-        return met
-
-    def violation(self, text: str) -> Failure:
-        self.world.violations.append(text)
-        return Failure(500, f"The test GitHub objects: {text}")
-
-    def _call(self, made: Made, token: Token, parts: dict[str, str]) -> Call:
-        actor = actor_of(token, made.user_agent)
-        return Call(made.method, made.path, made.query, made.body, token, actor, parts)
-
-    def _rest(self, made: Made, call: Call, route: Route, template: str) -> Answer:
-        listed = template.endswith("/labels") and isinstance(made.body, list)  # documented, but only in words
-        body = {"labels": made.body} if listed else made.body
-        problems = self.description.request(made.method, template, made.query, body)
-        if problems:
-            raise self.violation(f"{made.method} {made.path}: {'; '.join(problems)}")
-        if call.parts.get("owner") and f"{call.parts['owner']}/{call.parts['repo']}".lower() != REPOSITORY:
-            return self._checked(made, template, Failure(404, "Not Found"))
-        try:
-            demand(self.world, call, route)
-            answer = route.handler(self.world, call)
-        except Failure as failure:
-            return self._checked(made, template, failure)
-        problems = self.description.response(made.method, template, answer.status, answer.body)
-        if problems:
-            raise self.violation(f"the answer to {made.method} {made.path}: {'; '.join(problems)}")
-        return answer
-
-    def _checked(self, made: Made, template: str, failure: Failure) -> Answer:
-        problems = self.description.response(made.method, template, failure.status, failure.body)
-        if problems:
-            raise self.violation(f"the answer to {made.method} {made.path}: {'; '.join(problems)}")
-        return Answer(failure.status, failure.body, failure.headers)
-
-
-class HasService(Protocol):
-    service: Service
 
 
 class Handler(BaseHTTPRequestHandler):
     """Answers for the server whose attribute `service` is set."""
 
     protocol_version = "HTTP/1.1"
-    server: HasService  # type: ignore[assignment]
+    server: "Server"
     disable_nagle_algorithm = True
 
     def _respond(self) -> None:
@@ -271,3 +173,34 @@ def git_http_headers(headers: bytes) -> dict[str, str]:
 def _forced(world: World, it: git_http.Command) -> bool:
     heads = it.ref.startswith("refs/heads/") and it.old and it.new
     return bool(heads and not world.bare.contains(it.new or "", it.old or ""))
+
+
+class Server(ThreadingHTTPServer):
+    """One thread for each connection; none outlives it."""
+
+    request_queue_size = 256
+    daemon_threads = False
+
+    def __init__(self, service: Service) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.service = service
+        self._open: set[socket.socket] = set()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def hang_up(self) -> None:
+        """Ends the connections that clients keep alive."""
+        for request in list(self._open):
+            with suppress(OSError):
+                request.shutdown(socket.SHUT_RDWR)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        error = sys.exception()
+        if not isinstance(error, ConnectionError):
+            self.service.world.violations.append(f"the test server failed: {error!r}")

@@ -4,7 +4,7 @@ import itertools
 from pathlib import Path
 
 import pytest
-from github import Auth, Github
+from github import Auth, Github, GithubException
 
 from tests.github.calling import Caller, job, person
 from tests.github.openapi import pattern, vagueness
@@ -124,8 +124,24 @@ def test_it_serves_the_client_that_everybody_uses(github: GitHub) -> None:
     assert [it.name for it in issue.get_labels()] == ["swarm:go"]
     assert [it.body for it in issue.get_comments()] == ["first", "second", "hello"]
     assert repository.get_collaborator_permission("ann") == "write"
+    sha = repository.get_branch("swarm/topic").commit.sha
+    repository.get_commit(sha).create_status("pending", context="swarm/gate", description="working")
+    github.state.settings.allow_auto_merge = True
+    github.state.protections["main"] = Protection(checks=("swarm/gate",))
     pull = repository.get_pulls(head="acme:swarm/topic", state="all")[0]
-    assert pull.merge(sha=pull.head.sha).merged
+    pull.edit(title="Better", body="words")
+    pull.enable_automerge("MERGE", expected_head_oid=sha, commit_headline="By itself")
+    pull.disable_automerge()
+    assert repository.get_commit(sha).get_combined_status().state == "pending"
+    assert [it.name for it in repository.get_commit(sha).get_check_runs()] == ["ci"]
+    github.status(sha, "swarm/gate")
+    assert repository.get_pull(2).merge(sha=sha).merged
+    with pytest.raises(GithubException) as refused:
+        repository.create_pull(base="main", head="swarm/topic", title="x", body="y")
+    assert "No commits between main and swarm/topic" in str(refused.value)
+    assert repository.get_workflow("session.yml").create_dispatch("main", {"mission": "x"})
+    issue.edit(state="closed", state_reason="completed")
+    assert github.state.issues[1].state == "closed"
     client.close()
 
 

@@ -81,7 +81,7 @@ def minimal_repository(world: World, fork_of: str = OWNER) -> Json:
 
 def repository(world: World, fork_of: str = OWNER) -> Json:
     """The repository as events and pull requests carry it."""
-    settings, moment = world.state.settings, stamp(world.now())
+    settings, moment = world.state.settings, stamp(world.began)
     open_issues = sum(issue.state == "open" for issue in world.state.issues.values())
     full = f"{fork_of}/{NAME}"
     return minimal_repository(world, fork_of) | {

@@ -61,9 +61,13 @@ class World:
     on_event: Listener | None = None
     check_event: Callable[[str, Json], list[str]] = lambda name, payload: []
     rates: Callable[[], dict[str, int]] = dict
+    began: datetime = field(init=False)
     _lock: "threading.RLock" = field(default_factory=threading.RLock)
     _depth: int = 0
     _told: int = 0
+
+    def __post_init__(self) -> None:
+        self.began = self.now()
 
     @property
     def api(self) -> str:
