@@ -63,10 +63,11 @@ def named(names: list[Markdown], limit: int = 3) -> Markdown:
 
 
 def duration(time: timedelta) -> str:
-    """`under a minute`, `12 min`, `1 h 5 min`, `2 days 3 h`; nothing is shorter than no time at all."""
-    minutes = max(0, int(time.total_seconds() // 60))
+    """`40 s`, `12 min`, `1 h 5 min`, `2 days 3 h`; nothing is shorter than no time at all."""
+    seconds = max(0, int(time.total_seconds()))
+    minutes = seconds // 60
     if minutes < 1:
-        return "under a minute"
+        return f"{seconds} s"
     if minutes < 60:
         return f"{minutes} min"
     hours, minutes = divmod(minutes, 60)

@@ -67,8 +67,8 @@ def test_many_names_are_counted() -> None:
 @pytest.mark.parametrize(
     ("minutes", "expected"),
     [
-        (-5, "under a minute"),
-        (0.9, "under a minute"),
+        (-5, "0 s"),
+        (0.9, "54 s"),
         (1, "1 min"),
         (59.9, "59 min"),
         (60, "1 h"),
