@@ -131,6 +131,7 @@ class Swarm:
         self.folder = folder
         self.lifetime = Lifetime(github)
         self.counter = count(1)
+        self.made: dict[str, Here] = {}
         github.jobs_may.update(MAY)
         github.seed(SEED)
 
