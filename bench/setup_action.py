@@ -102,8 +102,9 @@ def run(command: Sequence[str], **environment: str) -> None:
 
 
 def megabytes(folder: Path) -> int:
-    """What lies in a folder, in MB."""
-    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file()) // 1_000_000
+    """What the files of a folder take, in MB; one that has two names is counted once."""
+    found = [path.lstat() for path in folder.rglob("*") if path.is_file()]
+    return sum({entry.st_ino: entry.st_size for entry in found}.values()) // 1_000_000
 
 
 if __name__ == "__main__":
