@@ -91,22 +91,21 @@ class Folded:
     """How a record got onto the session's branch, or why not.
 
     `state`: "folded" by a commit of this recorder, "taken" in by somebody else's, "left" on its own ref for the
-    next to come by, or "closed": the session ended meanwhile. `commit` is this recorder's. `before` and `after` it
-    so many agents were recorded on the branch; equal when there is none. `records` are those that it took in.
+    next to come by, or "closed": the session ended meanwhile. `commit` is this recorder's; so many agents were
+    recorded on the branch `before` and `after` it, and `records` are those that it took in.
     """
 
     state: Literal["folded", "taken", "left", "closed"]
-    commit: str | None
-    before: int
-    after: int
+    commit: str | None = None
+    before: int = 0
+    after: int = 0
     records: tuple[AgentRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """The branch, and what was pending after that was read."""
+    """The records on their own refs, the attempts that the branch has of them, and those that it does not have."""
 
-    tip: str | None
     refs: Mapping[str, str]
     recorded: Mapping[str, int]
     waiting: tuple[Pending, ...]
@@ -118,13 +117,14 @@ def fold(repo: Repository, clock: Clock, branch: str, session: str) -> tuple[Age
     A writer that comes in between is not overwritten: the branch is read again and the commit made anew.
     """
     for _ in range(TRIES):
-        view = _look(repo, branch, session)
-        if view.tip is None:
+        tip = repo.refs(branch).get(branch)
+        if tip is None:
             raise _gone(session)
+        view = _look(repo, tip, session)
         if not view.waiting:
             return ()
         try:
-            return _take_in(repo, clock, branch, session, view).records
+            return _take_in(repo, clock, branch, session, tip, view).records
         except LostRace:
             continue
     raise Refused(f"{branch} kept moving", "run again: what was recorded is safe on its own refs")
@@ -146,40 +146,44 @@ def settle(
     """
     lost = waits = 0
     while True:
-        view = _look(repo, branch, session)
-        kept, count = record_ref(session, agent, attempt) in view.refs, len(view.recorded)
-        settled = view.recorded.get(agent, 0) >= attempt
-        if view.tip is None and kept:
+        tip = repo.refs(branch).get(branch)
+        if tip and _is_in(repo, tip, session, agent, attempt):
+            return Folded("taken")
+        view = _look(repo, tip, session)
+        if record_ref(session, agent, attempt) not in view.refs:
+            return Folded("closed")
+        if tip is None:
             raise _gone(session)
-        if view.tip is None or not (kept or settled):
-            return Folded("closed", None, count, count)
-        waiting = len(view.waiting)
-        match next_step(settled=settled, waiting=waiting, lost=lost, waits=waits, chance=jitter()):
-            case "done":
-                return Folded("taken", None, count, count)
-            case "leave":
-                return Folded("left", None, count, count)
-            case "fold":
-                try:
-                    return _take_in(repo, clock, branch, session, view, f"{agent}/{attempt}")
-                except LostRace:
-                    lost, waits = lost + 1, 0
-            case Wait(seconds):
-                clock.sleep(seconds)
-                waits += 1
+        step = next_step(waiting=len(view.waiting), lost=lost, waits=waits, chance=jitter())
+        if step == "leave":
+            return Folded("left")
+        if isinstance(step, Wait):
+            clock.sleep(step.seconds)
+            waits += 1
+            continue
+        try:
+            return _take_in(repo, clock, branch, session, tip, view, f"{agent}/{attempt}")
+        except LostRace:
+            lost, waits = lost + 1, 0
+
+
+def _is_in(repo: Repository, tip: str, session: str, agent: str, attempt: int) -> bool:
+    """Whether this attempt's record, or a newer one's, is on the branch."""
+    key = (tip, agent_path(session, agent))
+    content = repo.read([key]).get(key)
+    return content is not None and AgentRecord.model_validate_json(content).attempt >= attempt
 
 
 def _gone(session: str) -> Refused:
     return Refused(f"the branch of session {session} is gone", "launch the mission again")
 
 
-def _look(repo: Repository, branch: str, session: str) -> _View:
-    """The branch first, then the records: who moves the branch on from here has seen every record that was kept
-    before the branch came here. That is why two pushes are enough for a recorder."""
-    tip = repo.refs(branch).get(branch)
+def _look(repo: Repository, tip: str | None, session: str) -> _View:
+    """The records, always read after the branch: who moves the branch on from `tip` has then seen every record
+    that was kept before the branch came there. That is why two pushes are enough for a recorder."""
     refs = repo.refs(f"{RECORDS}{session}/")
     recorded = _recorded(repo, tip, session, refs) if tip else {}
-    return _View(tip, refs, recorded, pending(refs, session, recorded))
+    return _View(refs, recorded, pending(refs, session, recorded))
 
 
 def _recorded(repo: Repository, tip: str, session: str, refs: Mapping[str, str]) -> dict[str, int]:
@@ -190,15 +194,16 @@ def _recorded(repo: Repository, tip: str, session: str, refs: Mapping[str, str])
     return {record.agent: record.attempt for record in records}
 
 
-def _take_in(repo: Repository, clock: Clock, branch: str, session: str, view: _View, by: str = "") -> Folded:
+def _take_in(
+    repo: Repository, clock: Clock, branch: str, session: str, tip: str, view: _View, by: str = ""
+) -> Folded:
     """One commit with all that is pending, pushed. Raises LostRace when the branch has moved.
 
     `by` keeps two recorders from making the very same commit in the same second: both would take it for theirs.
     """
     files = _files(repo, session, view.waiting)
-    parents = [view.tip] if view.tip else []
-    commit = repo.commit(parents, dict(files), _message(session, view.waiting, by), clock.now())
-    repo.update([RefUpdate(branch, commit, view.tip)])
+    commit = repo.commit([tip], dict(files), _message(session, view.waiting, by), clock.now())
+    repo.update([RefUpdate(branch, commit, tip)])
     texts = (files[agent_path(session, item.agent)] for item in view.waiting)
     records = tuple(map(AgentRecord.model_validate_json, texts))
     before = len(view.recorded)

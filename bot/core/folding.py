@@ -32,24 +32,22 @@ class Wait:
     seconds: float
 
 
-Step = Wait | Literal["done", "fold", "leave"]
-"""done: the record is on the branch. fold: take in all that is pending with one commit, and push it.
+Step = Wait | Literal["fold", "leave"]
+"""fold: take in all that is pending with one commit, and push it.
 leave: the record stays on its own ref, where it is safe; whoever comes next takes it in."""
 
 
-def next_step(*, settled: bool, waiting: int, lost: int, waits: int, chance: float) -> Step:
-    """What a recorder does after it has looked at the branch and then at the records.
+def next_step(*, waiting: int, lost: int, waits: int, chance: float) -> Step:
+    """What a recorder does that has looked at the branch, where its record is not, and then at the records.
 
-    `settled`: its own record is on the branch. `waiting`: how many records are pending. `lost`: how many pushes of
-    its own came too late. `waits`: how often it has waited since the last of them. `chance` is from [0, 1).
+    `waiting`: how many records are pending. `lost`: how many pushes of its own came too late. `waits`: how often
+    it has waited since the last of them. `chance` is from [0, 1).
 
     A recorder that is alone folds at once. Where many come together each waits for a moment of its own, so that
     few meet and most find their record taken in. Two pushes are enough, however many meet: whoever wins against
     the second has looked at the records after the first was lost, so it takes this record in too. Only another
     kind of commit (a person's, the deliverable's) can come in between twice.
     """
-    if settled:
-        return "done"
     if lost >= PUSHES:
         return Wait(LOOKS[waits] * (0.5 + chance)) if waits < len(LOOKS) else "leave"
     if waits or (waiting <= 1 and not lost):

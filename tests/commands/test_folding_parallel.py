@@ -175,7 +175,7 @@ def test_g13_who_is_alone_neither_waits_nor_reads_twice(tmp_path: Path) -> None:
     assert (done.state, done.before, done.after, clock.slept) == ("folded", 0, 1, [])
     assert done.commit == tip(found.origin, found.branch)
     again = settle(store, clock, lambda: 0.9, found.branch, found.session.launched.session, "agent-0", 1)
-    assert again == Folded("taken", None, 1, 1)
+    assert again == Folded("taken")
 
 
 def test_g13_who_moves_the_branch_has_seen_what_was_kept_before(tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_g13_who_moves_the_branch_has_seen_what_was_kept_before(tmp_path: Path) 
 
         def refs(self, prefix: str) -> dict[str, str]:
             seen = super().refs(prefix)
-            if prefix == found.branch:
+            if prefix == found.branch and not other.pushed:
                 found.keep(other, 1)
             return seen
 
@@ -276,7 +276,7 @@ def test_g14_a_late_attempt_changes_nothing_and_is_told_so(tmp_path: Path) -> No
     # Also one whose look came before and whose push came after the newer attempt's.
     kept = late.commit([], {"a": b"1"}, "late", NOW)
     late.update([RefUpdate(record_ref(found.session.launched.session, "agent-0", 1), kept, None)])
-    assert found.settle(late, 0, attempt=1) == Folded("taken", None, 1, 1)
+    assert found.settle(late, 0, attempt=1) == Folded("taken")
     assert found.recorded == {"agent-0": 2}
 
 
@@ -286,9 +286,9 @@ def test_a_session_that_ended_meanwhile_needs_no_record(tmp_path: Path) -> None:
     found.keep(store, 0)
     ref = record_ref(found.session.launched.session, "agent-0", 1)
     git(found.origin, "update-ref", "-d", ref)
-    assert found.settle(store, 0) == Folded("closed", None, 0, 0)
+    assert found.settle(store, 0) == Folded("closed")
     git(found.origin, "branch", "-D", found.branch.removeprefix("refs/heads/"))
-    assert found.settle(store, 0) == Folded("closed", None, 0, 0)
+    assert found.settle(store, 0) == Folded("closed")
     found.keep(store, 0)
     with pytest.raises(Refused, match="the branch of session widgets-1 is gone; launch the mission again"):
         found.settle(store, 0)

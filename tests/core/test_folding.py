@@ -32,8 +32,8 @@ def test_g19_the_order_of_the_refs_does_not_matter(refs: list[tuple[str, str]], 
     assert pending(dict(refs), "cloud-1", recorded) == pending(REFS, "cloud-1", recorded)
 
 
-def step(*, settled: bool = False, waiting: int = 1, lost: int = 0, waits: int = 0, chance: float = 0.5) -> Step:
-    return next_step(settled=settled, waiting=waiting, lost=lost, waits=waits, chance=chance)
+def step(*, waiting: int = 1, lost: int = 0, waits: int = 0, chance: float = 0.5) -> Step:
+    return next_step(waiting=waiting, lost=lost, waits=waits, chance=chance)
 
 
 def seconds(found: Step) -> float:
@@ -45,7 +45,6 @@ def test_who_is_alone_folds_at_once_and_who_is_not_waits_first() -> None:
     assert step() == "fold"
     assert seconds(step(waiting=20)) == 2.5
     assert step(waiting=20, waits=1) == "fold"
-    assert step(waiting=20, waits=1, settled=True) == "done"
 
 
 def test_waits_grow_with_the_crowd_up_to_a_bound() -> None:
@@ -60,7 +59,6 @@ def test_who_has_lost_all_pushes_looks_for_a_while_and_leaves_it() -> None:
     assert looks == sorted(looks)
     assert 30 < sum(looks) < 120
     assert step(lost=PUSHES, waits=len(LOOKS)) == "leave"
-    assert step(lost=PUSHES, waits=len(LOOKS), settled=True) == "done"
 
 
 # --- every order in which recorders can meet ---
@@ -84,13 +82,12 @@ def recorder(world: World, name: str, chance: float) -> Iterator[None]:
     while True:
         yield
         version, branch = len(world.branch), world.branch[-1]
+        if name in branch:
+            return
         yield
         waiting = frozenset(world.kept - branch)
-        settled = name in branch
-        world.steps[name] = found = next_step(
-            settled=settled, waiting=len(waiting), lost=lost, waits=waits, chance=chance
-        )
-        if found in ("done", "leave"):
+        world.steps[name] = found = next_step(waiting=len(waiting), lost=lost, waits=waits, chance=chance)
+        if found == "leave":
             return
         yield
         if isinstance(found, Wait):
