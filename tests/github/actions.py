@@ -30,7 +30,8 @@ class Actions:
     """Runs what the test GitHub's events ask for, when `settle` is called.
 
     `replaced` says which folder stands for an action (`owner/name`) that is no stand-in of the tests; `caches` is
-    where caches are kept, to be shared between tests; `environment` is handed to every step.
+    where caches are kept, to be shared between tests; `environment` is handed to every step; `jobs_at_once` is for
+    each run.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Actions:
         secrets: Mapping[str, str] | None = None,
         variables: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
+        jobs_at_once: int = 2,
     ) -> None:
         program = act()
         if program is None:
@@ -59,6 +61,7 @@ class Actions:
             dict(secrets or {}),
             self.variables,
             dict(environment or {}),
+            jobs_at_once,
         )
         self.runs: list[Run] = []
         self.turns = Turns()

@@ -19,7 +19,6 @@ from tests.github.world import REPOSITORY, World
 
 STANDINS: Final = Path(__file__).parent / "standins"
 PULLS: Final = ("pull_request", "pull_request_review", "pull_request_review_comment")
-JOBS_AT_ONCE: Final = 2
 TURNS: Final = "turns"
 SAVE_CACHES: Final = {
     "name": "Save caches",
@@ -39,6 +38,7 @@ class Ordering:
     secrets: Mapping[str, str]
     variables: Mapping[str, str]
     environment: Mapping[str, str]
+    jobs_at_once: int
 
     def order(self, run: Run, workflows: Mapping[str, Workflow], work: Path) -> Order:
         """The order of a run. Raises ValueError for an action that is not there or has not the input."""
@@ -47,7 +47,7 @@ class Ordering:
         found = list(self._uses(checkout, workflows))
         after = [SAVE_CACHES] if any(use.repository == "actions/cache" and not use.path for use in found) else []
         for path, workflow in workflows.items():
-            (checkout / path).write_text(for_act(workflow, JOBS_AT_ONCE, after))
+            (checkout / path).write_text(for_act(workflow, self.jobs_at_once, after))
         payload = work / "event.json"
         payload.write_text(json.dumps(run.payload))
         return Order(
@@ -61,7 +61,7 @@ class Ordering:
             environment=self._environment(run, work),
             secrets=self._secrets(run, workflows),
             variables=self.variables,
-            jobs_at_once=JOBS_AT_ONCE,
+            jobs_at_once=self.jobs_at_once,
         )
 
     def _uses(self, checkout: Path, workflows: Mapping[str, Workflow]) -> Iterator[Use]:

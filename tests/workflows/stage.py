@@ -12,6 +12,8 @@ from tests.workshop import GUIDE
 ROOT = Path(__file__).parents[2]
 PRODUCT = ("action.yml", "pyproject.toml", "scripts", "bot", "mission-templates", ".github")
 WORKFLOWS = "swarm-*.yml"
+JOBS_AT_ONCE = 4
+"""More than there are processors: these jobs spend most of their time waiting, so as not to crowd GitHub."""
 FORM = "### Mission\n\n{mission}\n\n### Budget (US dollars)\n\n{budget}\n\n### Backend\n\n{backend}\n"
 HEAD = """\
 mission: widgets
@@ -62,7 +64,7 @@ def stage(github: GitHub, folder: Path, caches: Path, text: str) -> Iterator[Act
     """The test GitHub with the product and a mission on its default branch, and Actions that listen."""
     files = product() | {"docs/guide.md": GUIDE, "missions/widgets.yml": text}
     github.seed(files, message="Set up the swarm")
-    with Actions(github.world, folder, caches=caches) as actions:
+    with Actions(github.world, folder, caches=caches, jobs_at_once=JOBS_AT_ONCE) as actions:
         yield actions
 
 
