@@ -5,7 +5,7 @@ import random
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -137,10 +137,12 @@ class Hosted:
     ) -> Outcome:
         """`swarm record`: keeps the record, folds what is pending, and tells the issue if nobody else will."""
         from bot.commands.close import session_branch
-        from bot.commands.load import load_session
+        from bot.commands.load import load_findings, load_session
         from bot.commands.record import record, settle
         from bot.commands.telling import is_worth_an_edit, tell_if_last
+        from bot.core.session import record_ref
         from bot.core.state import SessionFacts
+        from bot.render.summary import agent_summary
 
         repo = self._remote(depth=1)
         branch = session_branch(repo, session)
@@ -151,7 +153,9 @@ class Hosted:
         if comment and folded.commit and is_worth_an_edit(folded.before, folded.after, len(data.mission.agents)):
             facts = SessionFacts(load_session(repo, folded.commit, session), folded.commit)
             tell_if_last(self._telling(), repo, branch, folded.commit, comment, facts)
-        return recorded(made)
+        ref = record_ref(session, agent, attempt)
+        kept = load_findings(repo, repo.refs(ref).get(ref, folded.commit or ""), [(session, agent)])
+        return replace(recorded(made), summary=agent_summary(data.mission, made, kept.get((session, agent))))
 
     def close(self, session: str, *, merge: bool) -> Outcome:
         """`swarm close`: starts the next run, or gates and merges the session."""
@@ -164,11 +168,13 @@ class Hosted:
         depth = asked.depth if isinstance(asked, ContinueSession) else 0
         merge = merge and self.configuration.merge == "auto"
         runs = WorkflowRuns(self.client, self.base)
-        closed = finish(Finishing(self._closing(), self._telling(), runs, depth, merge), session)
-        if isinstance(closed, Outcome):
-            return closed
+        finished = finish(Finishing(self._closing(), self._telling(), runs, depth, merge), session)
+        if isinstance(finished, Outcome):
+            return finished
+        closed = finished.closed
         place = self.addresses.file(self.base if closed.merged else closed.branch, closed.data.mission.deliverable)
-        return ending(closed, base=self.base, seconds=time.monotonic() - began, place=place)
+        outcome = ending(closed, base=self.base, seconds=time.monotonic() - began, place=place)
+        return replace(outcome, summary=finished.summary)
 
     def status(self, session: str | None, *, write: bool) -> Outcome:
         """`swarm status`."""

@@ -79,7 +79,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, obj
         return end_state(swarm), swarm.lifetime.effects() - swarm.lifetime.start
 
 
-EFFECTS = 16
+EFFECTS = 23
 """What a session of two agents changes on the server: refs that are pushed, and calls that write."""
 
 

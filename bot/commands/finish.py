@@ -16,6 +16,7 @@ from bot.core.session import launch_path
 from bot.core.state import Merge, SessionFacts
 from bot.errors import Refused, SwarmError
 from bot.ports import Runs
+from bot.render.summary import close_summary, run_summary
 
 WORKFLOW = "swarm-session.yml"
 
@@ -31,7 +32,15 @@ class Finishing:
     merge: bool
 
 
-def finish(parts: Finishing, session: str) -> Closed | Outcome:
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How a session was closed, and the same for the job's page."""
+
+    closed: Closed
+    summary: str
+
+
+def finish(parts: Finishing, session: str) -> Finished | Outcome:
     """How the session was closed; an Outcome when another run goes on with it.
 
     Raises what `close` raises, after saying so in the session's issue.
@@ -46,10 +55,9 @@ def finish(parts: Finishing, session: str) -> Closed | Outcome:
     except SwarmError as error:
         if facts:
             problem = error.problems[0]
-            parts.telling.tell(facts, stopped=Hold(problem.what, problem.todo))
+            parts.telling.tell(parts.telling.view(facts, stopped=Hold(problem.what, problem.todo)))
         raise
-    _tell(parts, closed)
-    return closed
+    return Finished(closed, _tell(parts, closed))
 
 
 def _open(parts: Finishing, session: str) -> SessionFacts | None:
@@ -68,24 +76,29 @@ def _open(parts: Finishing, session: str) -> SessionFacts | None:
 
 def _continue(parts: Finishing, facts: SessionFacts, agents: list[str]) -> Outcome:
     session = facts.data.session
-    issue = str(facts.data.launch.issue or "")
-    parts.runs.start(WORKFLOW, {"session": session, "depth": str(parts.depth + 1), "issue": issue})
-    parts.telling.tell(facts, continued=True)
+    # Mission and issue put the run into the same queue as every other one of this session.
+    issue, mission = str(facts.data.launch.issue or ""), facts.data.mission.mission
+    inputs = {"session": session, "depth": str(parts.depth + 1), "issue": issue, "mission": mission}
+    parts.runs.start(WORKFLOW, inputs)
+    view = parts.telling.view(facts, continued=True)
+    parts.telling.tell(view)
     text = f"{session} goes on in another run: {len(agents)} agents have attempts left"
-    return Outcome({"session": session, "state": "continued", "agents": agents}, text, summary=text + "\n")
+    return Outcome({"session": session, "state": "continued", "agents": agents}, text, summary=run_summary(view))
 
 
-def _tell(parts: Finishing, closed: Closed) -> None:
+def _tell(parts: Finishing, closed: Closed) -> str:
     repo, merged = parts.closing.repo, closed.merged
     merge = Merge(merged, repo.log(merged, since=f"{merged}^1")[0].time) if merged else None
     tip = None if merge else repo.refs(closed.branch).get(closed.branch)
     held = closed.postponed
-    parts.telling.tell(
+    view = parts.telling.view(
         SessionFacts(closed.data, tip, merge, deliverable=merge is not None),
         pull=closed.pull,
         verdict=closed.verdict,
         postponed=Hold(held.reason, held.todo) if held else None,
         manual=not parts.merge,
     )
+    parts.telling.tell(view)
     if merge and (issue := closed.data.launch.issue):
         parts.telling.conversation.close(issue)
+    return close_summary(view)

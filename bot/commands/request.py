@@ -22,10 +22,11 @@ from bot.core.mission_edit import edited
 from bot.core.permission import may_launch
 from bot.core.plan import make_plan
 from bot.core.session import SessionData, launch_path
-from bot.core.state import SessionFacts
+from bot.core.state import Merge, SessionFacts
 from bot.errors import InvalidInput, Problem, Refused
 from bot.ports import Clock, Conversation, Repository
 from bot.render.refusal import refusal_comment
+from bot.render.summary import run_summary
 
 Template = Callable[[str], bytes | None]
 """The text of a mission that comes with this package; None when there is none of that name."""
@@ -158,7 +159,8 @@ def _carried(desk: Desk, issue: int | None) -> list[Place]:
 def _session(desk: Desk, session: str) -> Outcome:
     data, commit, merged = _load(desk, session)
     turns = () if merged else next_agents(data.mission, data.records)
-    comment = desk.telling.tell(SessionFacts(data, commit))
+    view = desk.telling.view(SessionFacts(data, commit, Merge(commit) if merged else None, deliverable=merged))
+    comment = None if merged else desk.telling.tell(view)  # what is merged is told when it is closed again
     state = "merged" if merged else "running" if turns else "complete"
     outputs = {
         "session": session,
@@ -168,7 +170,7 @@ def _session(desk: Desk, session: str) -> Outcome:
         "comment": str(comment) if comment else "",
     }
     report = {"session": session, "state": state, "agents": [turn.agent for turn in turns]}
-    return Outcome(report, _said(session, turns, state), outputs=outputs)
+    return Outcome(report, _said(session, turns, state), outputs=outputs, summary=run_summary(view))
 
 
 def _load(desk: Desk, session: str) -> tuple[SessionData, str, bool]:

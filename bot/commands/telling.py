@@ -35,29 +35,28 @@ class Telling:
     addresses: Addresses
     run: str
 
-    def tell(self, facts: SessionFacts, **more: Unpack[More]) -> int | None:
+    def view(self, facts: SessionFacts, **more: Unpack[More]) -> CommentView:
+        """The session as it stands now."""
+        now = self.clock.now()
+        commit = (facts.merge and facts.merge.commit) or facts.tip or ""
+        return CommentView(
+            data=facts.data,
+            state=reduce(facts, now),
+            now=now,
+            addresses=self.addresses,
+            commit=commit,
+            run=self.run,
+            **more,
+        )
+
+    def tell(self, view: CommentView) -> int | None:
         """Writes the comment, wherever it is; its id, None when no issue asked for the session."""
-        issue = facts.data.launch.issue
-        return None if issue is None else self.conversation.say(issue, "status", self._text(facts, **more))
+        issue = view.data.launch.issue
+        return None if issue is None else self.conversation.say(issue, "status", status_comment(view))
 
     def edit(self, comment: int, facts: SessionFacts) -> bool:
         """Writes the comment whose id is known, with one call; False when it is gone."""
-        return self.conversation.edit(comment, self._text(facts))
-
-    def _text(self, facts: SessionFacts, **more: Unpack[More]) -> str:
-        now = self.clock.now()
-        commit = (facts.merge and facts.merge.commit) or facts.tip or ""
-        return status_comment(
-            CommentView(
-                data=facts.data,
-                state=reduce(facts, now),
-                now=now,
-                addresses=self.addresses,
-                commit=commit,
-                run=self.run,
-                **more,
-            )
-        )
+        return self.conversation.edit(comment, status_comment(self.view(facts)))
 
 
 def is_worth_an_edit(before: int, after: int, total: int) -> bool:

@@ -244,30 +244,43 @@ def starts(name: str, job: str, contexts: Mapping[str, object]) -> bool:
     return bool(evaluate(document.jobs[job]["if"], contexts))
 
 
-def test_g21_five_labels_within_seconds_wait_for_nobody() -> None:
-    events = [labelled(7, f"swarm:mission-{n}", n) for n in range(5)]
-    assert len({group("swarm-session.yml", "launch", event) for event in events}) == 5
+def dispatched(run: int, **inputs: str) -> dict[str, object]:
+    given = {"mission": "", "issue": "", "session": ""} | inputs
+    return {
+        "github": {"event_name": "workflow_dispatch", "event": {"inputs": given}, "run_id": str(run)},
+        "inputs": given,
+    }
+
+
+def test_g21_five_labels_on_five_issues_wait_for_nobody() -> None:
+    events = [labelled(n, f"swarm:mission-{n}", n) for n in range(5)]
+    assert len({group("swarm-session.yml", "", event) for event in events}) == 5
     assert all(starts("swarm-session.yml", "launch", event) for event in events)
 
 
-def test_the_same_label_on_the_same_issue_waits_for_its_turn() -> None:
-    first, again = (group("swarm-session.yml", "launch", labelled(7, "swarm:launch", run)) for run in (1, 2))
-    assert first == again
-    assert first != group("swarm-session.yml", "launch", labelled(8, "swarm:launch", 3))
+def test_g23_the_runs_of_one_issue_come_one_after_the_other() -> None:
+    """Two at once would run the same agents twice; the last of those that wait answers the labels of all."""
+    events = [labelled(7, f"swarm:mission-{n}", n) for n in range(3)]
+    events.append(dispatched(9, session="widgets-1", issue="7", mission="widgets"))
+    assert {group("swarm-session.yml", "", event) for event in events} == {"swarm-issue-7"}
 
 
 def test_g21_a_label_that_is_not_ours_replaces_no_launch() -> None:
     """GitHub looks at groups before conditions: a run that will be skipped can push out one that waits."""
-    ours = group("swarm-session.yml", "launch", labelled(7, "swarm:launch", 1))
+    ours = group("swarm-session.yml", "", labelled(7, "swarm:launch", 1))
     others = [labelled(7, "bug", run) for run in (2, 3)]
-    assert len({ours, *(group("swarm-session.yml", "launch", event) for event in others)}) == 3
+    assert len({ours, *(group("swarm-session.yml", "", event) for event in others)}) == 3
     assert not any(starts("swarm-session.yml", "launch", event) for event in others)
 
 
-def test_dispatched_runs_have_groups_of_their_own() -> None:
-    contexts = [{"github": {"event_name": "workflow_dispatch", "event": {}, "run_id": run}} for run in "12"]
-    assert len({group("swarm-session.yml", "launch", context) for context in contexts}) == 2
-    assert all(starts("swarm-session.yml", "launch", context) for context in contexts)
+def test_runs_that_are_started_by_hand_queue_by_mission() -> None:
+    runs = [dispatched(1, mission="a"), dispatched(2, mission="b"), dispatched(3, mission="a", session="a-1")]
+    assert [group("swarm-session.yml", "", run) for run in runs] == [
+        "swarm-mission-a",
+        "swarm-mission-b",
+        "swarm-mission-a",
+    ]
+    assert all(starts("swarm-session.yml", "launch", run) for run in runs)
 
 
 def test_a_skipped_session_run_replaces_no_refresh_of_the_status() -> None:
