@@ -140,6 +140,19 @@ def init(action: str, version: str, dry_run: bool, force: bool, repo: Path) -> "
     return init(repo.resolve(), action, version, templates(), write=not dry_run, force=force)
 
 
+@command("doctor")
+@click.option("--repository", default="", metavar="OWNER/NAME", help="On GitHub (default: the remote origin's).")
+@click.option("--fix", is_flag=True, help="Create the labels that are missing.")
+@repository
+@click.option("--base", default="", help="The branch to merge into (default: the repository's default branch).")
+def doctor(repository: str, fix: bool, repo: Path, base: str) -> "Outcome":
+    """Say what a repository on GitHub lacks for a session, before anything is spent."""
+    from bot.hosting import doctor
+
+    token = os.environ.get("SWARM_TOKEN") or os.environ.get("GITHUB_TOKEN") or os.environ.get("GH_TOKEN") or ""
+    return doctor(repo, token, repository=repository, base=base, templates=templates(), fix=fix)
+
+
 # --- a session ---------------------------------------------------------------------------------------------
 
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from bot import __version__
 from bot.adapters.clock import SystemClock
-from bot.adapters.git import GitRepository
+from bot.adapters.git import GitRepository, open_repository
 from bot.adapters.remote import RemoteRepository
 from bot.assembly import AVAILABLE, Backends, attempt_of, handover, left, library, recorded
 from bot.commands.outcome import Outcome
-from bot.core.addresses import Addresses
+from bot.core.addresses import Addresses, addresses_of
 from bot.core.configuration import PATH, Configuration, load_configuration
 from bot.core.events import Ignored, Intent, intent
-from bot.errors import Refused
+from bot.errors import Problem, Refused, SwarmError
 
 if TYPE_CHECKING:
     from bot.adapters.github.client import Client
@@ -43,7 +43,6 @@ class Job:
     api: str
     event: str
     payload: Path | None
-    base: str
     branch: str
     run: str
     name: str
@@ -71,7 +70,6 @@ class Job:
             api=(get("GITHUB_API_URL") or "https://api.github.com").rstrip("/"),
             event=environment["GITHUB_EVENT_NAME"],
             payload=_path(get("GITHUB_EVENT_PATH")),
-            base=get("GITHUB_BASE_REF", ""),
             branch=get("GITHUB_REF_NAME", ""),
             run=get("GITHUB_RUN_ID", ""),
             name=get("GITHUB_JOB", ""),
@@ -103,7 +101,7 @@ class Hosted:
             case Ignored(reason):
                 return Outcome({"state": "ignored", "reason": reason}, f"nothing to do: {reason}")
             case RefreshStatus():
-                return self.status(None, write=True)
+                return self._refresh()
             case PullChanged() as pull:
                 return self._check(pull)
             case LaunchAsked() | LaunchDispatched() | ContinueSession() as asked:
@@ -191,6 +189,18 @@ class Hosted:
             base_files=self.addresses.file(self.base, ""),
         )
 
+    def _refresh(self) -> Outcome:
+        """Finishes what others have merged meanwhile, then brings the state files up to date."""
+        from bot.commands.finish import leftovers
+
+        problems: list[Problem] = []
+        for session in leftovers(self.repo, self.base):
+            try:
+                self.close(session, merge=False)
+            except SwarmError as error:  # what stands in the way of one session is in no other's
+                problems += error.problems
+        return replace(self.status(None, write=True), notes=tuple(problems))
+
     def gate(self, session: str) -> Outcome:
         """`swarm gate`."""
         from bot.adapters.secrets import scan
@@ -234,11 +244,11 @@ class Hosted:
 
     @cached_property
     def base(self) -> str:
-        """The branch that sessions are merged into: the repository's default branch."""
+        """The branch that sessions are merged into: the default branch, whatever a pull request says."""
         payload = self._payload
         repository = payload.get("repository") if isinstance(payload, dict) else None
         named = repository.get("default_branch") if isinstance(repository, dict) else None
-        return self.chosen or self.job.base or (named if isinstance(named, str) else "") or self.job.branch
+        return self.chosen or (named if isinstance(named, str) else "") or self.job.branch
 
     @cached_property
     def addresses(self) -> Addresses:
@@ -308,6 +318,45 @@ class Hosted:
     def _template(self, mission: str) -> bytes | None:
         file = self.templates / f"{mission}.yml"
         return file.read_bytes() if file.is_file() else None
+
+
+def doctor(folder: Path, token: str, *, repository: str, base: str, templates: Path, fix: bool) -> Outcome:
+    """`swarm doctor`, by a person's token; `repository` is owner/name, empty for what the folder was cloned from.
+
+    Raises Refused when it is not known which repository is meant, or there is no token.
+    """
+    import tempfile
+
+    from bot.adapters.github.client import Client
+    from bot.adapters.github.settings import RepositorySettings
+    from bot.commands.doctor import doctor
+
+    place = _site(folder, repository)
+    if not token:
+        raise Refused("there is no token to ask GitHub with", "set GITHUB_TOKEN; `gh auth token` prints yours")
+    clock, agent = SystemClock(), f"swarm-sessions/{__version__} (doctor)"
+    client = Client(place.api, place.repository, token, agent, clock)
+    base = base or client.read(lambda: client.repo.default_branch, "read the repository")
+    missions = sorted(file.stem for file in templates.glob("*.yml") if file.stem != "blank")
+    with tempfile.TemporaryDirectory() as store:
+        repo = RemoteRepository(Path(store), place.home, token, agent, 1)
+        outcome = doctor(repo, RepositorySettings(client), base=base, templates=missions, fix=fix)
+    return replace(outcome, data={"repository": place.repository, **outcome.data})
+
+
+def _site(folder: Path, repository: str) -> Addresses:
+    if repository.startswith("http"):
+        found = addresses_of(repository)
+    elif repository:
+        found = addresses_of(f"https://github.com/{repository}")
+    else:
+        found = addresses_of(open_repository(folder).git.text("remote", "get-url", "origin", ok=(0, 2, 128)))
+    if not found:
+        raise Refused(
+            "which repository on GitHub is meant cannot be told from the remote origin",
+            "name it with --repository OWNER/NAME",
+        )
+    return found
 
 
 def publish(job: Job, outcome: Outcome) -> None:

@@ -37,7 +37,7 @@ MAY: dict[str, dict[str, Level]] = {
         "actions": "write",
         "checks": "read",
     },
-    "status": {"contents": "write"},
+    "status": {"contents": "write", "issues": "write"},
     "gate": {"contents": "read", "statuses": "write", "checks": "read"},
 }
 

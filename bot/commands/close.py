@@ -12,7 +12,7 @@ from bot.commands.record import fold
 from bot.commands.status import write_state_files
 from bot.core.consolidate import consolidate
 from bot.core.gate.verdict import Verdict
-from bot.core.merge import is_merge_of, merge_message
+from bot.core.merge import merge_message, merge_of
 from bot.core.session import RECORDS, SESSIONS, SessionData, agent_path, branch_ref, csv_path, launch_path
 from bot.errors import LostRace, Refused, SwarmError
 from bot.ports import Clock, Forge, Postponed, Proposal, RefUpdate, Repository, SourceLibrary
@@ -201,7 +201,9 @@ def _merged(parts: Closing, session: str) -> Closed | None:
         return None
     launch = load_session(repo, base_tip, session).launch
     history = repo.log(base_tip, since=launch.base_commit)
-    merge = next((entry for entry in history if is_merge_of(entry, session)), None)
+    sides = {commit for entry in history for commit in (entry.commit, *entry.parents[:1])}
+    there = repo.read([(commit, launch_path(session)) for commit in sides])
+    merge = merge_of(history, session, {commit: (commit, launch_path(session)) in there for commit in sides})
     if merge is None:
         raise Refused(
             f"{SESSIONS}{session} is on {parts.base}, but no merge of it", "restore the history of the base"

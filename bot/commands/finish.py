@@ -6,16 +6,17 @@ Called again, it goes on where it was: what is merged stays merged, and the issu
 from dataclasses import dataclass
 
 from bot.commands.close import Closed, Closing, close, session_branch
+from bot.commands.discovery import find_sessions
 from bot.commands.load import load_session
 from bot.commands.outcome import Outcome
 from bot.commands.record import fold
 from bot.commands.telling import Telling
 from bot.core.comment_view import Hold
 from bot.core.continuing import may_continue, next_agents
-from bot.core.session import launch_path
+from bot.core.session import RECORDS, launch_path
 from bot.core.state import Merge, SessionFacts
 from bot.errors import Refused, SwarmError
-from bot.ports import Runs
+from bot.ports import Repository, Runs
 from bot.render.summary import close_summary, run_summary
 
 WORKFLOW = "swarm-session.yml"
@@ -58,6 +59,15 @@ def finish(parts: Finishing, session: str) -> Finished | Outcome:
             parts.telling.tell(parts.telling.view(facts, stopped=Hold(problem.what, problem.todo)))
         raise
     return Finished(closed, _tell(parts, closed))
+
+
+def leftovers(repo: Repository, base: str) -> list[str]:
+    """Sessions that auto-merge or a person has merged and nobody has finished: their refs are still there."""
+    refs = repo.refs("refs/")
+    tip = refs.get(f"refs/heads/{base}")
+    places, _ = find_sessions(repo, refs, tip, repo.paths(tip)) if tip else ([], [])
+    recorded = {ref.removeprefix(RECORDS).partition("/")[0] for ref in refs if ref.startswith(RECORDS)}
+    return [place.session for place in places if place.merged and (place.tip or place.session in recorded)]
 
 
 def _open(parts: Finishing, session: str) -> SessionFacts | None:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pydantic import ValidationError
+
 from bot.commands.load import load_overview
 from bot.core.changes import Change
 from bot.core.citations import check
@@ -183,11 +185,16 @@ def _reservations(repository: Repository, rules: Mission) -> dict[str, Reservati
     refs = repository.refs(reservation_ref(""))
     held = {s.id: refs[ref] for s in rules.subjects if (ref := reservation_ref(s.id)) in refs}
     notes = repository.read([(commit, "reservation.json") for commit in sorted(set(held.values()))])
-    return {
-        subject: Reservation.model_validate_json(notes[commit, "reservation.json"])
-        for subject, commit in held.items()
-        if (commit, "reservation.json") in notes
-    }
+    found = {subject: _note(notes.get((commit, "reservation.json"), b"")) for subject, commit in held.items()}
+    return {subject: note for subject, note in found.items() if note}
+
+
+def _note(content: bytes) -> Reservation | None:
+    """A reservation; None when it cannot be read, which then counts as none."""
+    try:
+        return Reservation.model_validate_json(content)
+    except ValidationError:
+        return None
 
 
 def _secrets(scan: Scan, written: Mapping[str, bytes], data: SessionData) -> tuple[SecretHit, ...]:

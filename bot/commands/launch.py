@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import ValidationError
+
 from bot.commands.files import json_bytes
 from bot.core.launching import Decision, Ground, Reservation, decide, number_of
 from bot.core.loading import load_mission
@@ -97,7 +99,17 @@ def _ground(repo: Repository, mission: Mission, refs: dict[str, str], tip: str) 
 def _reservations(repo: Repository, mission: Mission, refs: dict[str, str]) -> dict[str, Reservation]:
     held = {s.id: refs[ref] for s in mission.subjects if (ref := reservation_ref(s.id)) in refs}
     notes = repo.read([(commit, "reservation.json") for commit in set(held.values())])
-    return {s: Reservation.model_validate_json(notes[c, "reservation.json"]) for s, c in held.items()}
+    return {s: _note(s, notes.get((commit, "reservation.json"), b"")) for s, commit in held.items()}
+
+
+def _note(subject: str, content: bytes) -> Reservation:
+    try:
+        return Reservation.model_validate_json(content)
+    except ValidationError as error:
+        raise Refused(
+            f"the reservation of {subject} cannot be read",
+            f"look at {reservation_ref(subject)}, and delete it if nobody researches the subject",
+        ) from error
 
 
 def _apply(repo: Repository, clock: Clock, opening: _Opening, decision: Decision, refs: dict[str, str]) -> None:

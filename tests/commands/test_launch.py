@@ -10,6 +10,7 @@ from bot.adapters.git import GitRepository
 from bot.commands.launch import Launched, launch
 from bot.errors import InvalidInput, LostRace, Refused
 from bot.ports import RefUpdate
+from tests.builders import NOW
 from tests.clocks import StillClock
 from tests.repos import git
 from tests.workshop import MISSION, widgets
@@ -83,4 +84,13 @@ def test_a_repository_that_never_rests_is_given_up_on(tmp_path: Path) -> None:
 
     repo = Restless(widgets(tmp_path / "repo"))
     with pytest.raises(Refused, match="kept moving the same refs"):
+        launch(repo, StillClock(), mission=MISSION.encode(), file="m.yml", base="main", by="local")
+
+
+def test_a_reservation_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    folder = widgets(tmp_path / "repo")
+    repo = GitRepository(folder)
+    broken = repo.commit([], {"reservation.json": b"{"}, "Broken", NOW)
+    repo.update([RefUpdate("refs/swarm/reservations/widget-store", broken, None)])
+    with pytest.raises(Refused, match="the reservation of widget-store cannot be read"):
         launch(repo, StillClock(), mission=MISSION.encode(), file="m.yml", base="main", by="local")

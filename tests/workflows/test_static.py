@@ -26,7 +26,7 @@ DOES: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("swarm-session.yml", "close"): (CHECK_OUT, PUSH, TELL, PROPOSE, REPORT, START_RUN, READ_CHECKS),
     ("swarm-agent.yml", "run"): (CHECK_OUT,),
     ("swarm-agent.yml", "record"): (CHECK_OUT, PUSH, TELL),
-    ("swarm-status.yml", "status"): (CHECK_OUT, PUSH),
+    ("swarm-status.yml", "status"): (CHECK_OUT, PUSH, TELL),
     ("swarm-gate.yml", "gate"): (CHECK_OUT, REPORT),
     ("ci.yml", "test"): (CHECK_OUT,),
 }
