@@ -107,13 +107,14 @@ def test_only_the_own_turn_is_given_back(folder: Path) -> None:
     assert held(folder) == []
 
 
-def test_two_of_the_same_name_at_the_same_second_are_two(folder: Path) -> None:
+def test_g10_what_an_earlier_attempt_of_the_same_run_left_behind_is_taken_over_at_once(folder: Path) -> None:
     still = StillClock()
-    with (
-        turns(folder, "same", still).turn("main"),
-        pytest.raises(Refused, match="another session is being closed"),
-    ):
-        Turns(GitRepository(folder), still, "same", patience=0).turn("main").__enter__()
+    dead = turns(folder, "run 77", still).turn("main")  # nobody leaves it
+    dead.__enter__()
+    left = git(folder, "rev-parse", REF)
+    with turns(folder, "run 77", still).turn("main"):
+        assert still.slept == []
+        assert git(folder, "rev-parse", REF) != left, "made in the same second, and yet a commit of its own"
 
 
 @pytest.mark.parametrize(
