@@ -72,7 +72,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        headers = {name.lower(): value for name, value in self.headers.items()}
+        headers = {name.lower(): ", ".join(self.headers.get_all(name, [])) for name in self.headers}
         self.behind.requests.append((self.command, self.path, headers))
         self.behind.watch()
         fault = self.behind.fault(self.command, self.path)
