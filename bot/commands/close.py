@@ -217,7 +217,7 @@ def _merged(parts: Closing, session: str) -> Closed | None:
 def _tidy(parts: Closing, closed: Closed) -> None:
     """After a merge: the refs that are not needed any more go, and the state files say how it is."""
     repo, session = parts.repo, closed.data.session
-    gone = [RefUpdate(ref, None, commit) for ref, commit in repo.refs(RECORDS + session).items()]
+    gone = [RefUpdate(ref, None, commit) for ref, commit in repo.refs(f"{RECORDS}{session}/").items()]
     repo.update(gone)
     tip = repo.refs(closed.branch).get(closed.branch)
     if tip and closed.merged and repo.contains(closed.merged, tip):
