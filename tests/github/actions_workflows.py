@@ -29,6 +29,7 @@ DEFAULT_TYPES: Final[Mapping[str, Sequence[str]]] = {
     "pull_request": ("opened", "synchronize", "reopened"),
     "pull_request_target": ("opened", "synchronize", "reopened"),
 }
+OUTPUT: Final = re.compile(r"\bneeds\.([\w-]+)\.outputs\.[\w-]+")
 FILTERS: Final = frozenset({"types", "branches", "branches-ignore", "workflows", "inputs", "paths", "cron"})
 
 Permissions = dict[str, str]
@@ -272,10 +273,12 @@ def steps(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def for_act(workflow: Workflow, parallel: int, after: Sequence[Mapping[str, Any]]) -> str:
     """The file as act is to read it: no more jobs at once than given, and `after` as the last steps of every job.
 
-    act reads no expression in `max-parallel`, knows no bound over the jobs of called workflows, and no groups.
+    act reads no expression in `max-parallel`, knows no bound over the jobs of called workflows, and no groups; the
+    outputs of a job that was skipped are to it the text of their expressions.
     """
     jobs = {}
-    for key, job in workflow.jobs.items():
+    for key, written in workflow.jobs.items():
+        job = _only_real_outputs(written, inside=False)
         changed = dict(job)
         if "matrix" in job.get("strategy", {}):
             changed["strategy"] = job["strategy"] | {"max-parallel": parallel}
@@ -284,6 +287,18 @@ def for_act(workflow: Workflow, parallel: int, after: Sequence[Mapping[str, Any]
             changed["steps"] = [*before, *job["steps"], *after]
         jobs[key] = changed
     return yaml.safe_dump({**workflow.document, "jobs": jobs}, sort_keys=False, allow_unicode=True, width=10_000)
+
+
+def _only_real_outputs(value: Any, *, inside: bool) -> Any:
+    """A job's text with outputs of skipped jobs empty, as on GitHub; `inside`: all of it is an expression."""
+    match value:
+        case dict():
+            return {key: _only_real_outputs(item, inside=key == "if") for key, item in value.items()}
+        case list():
+            return [_only_real_outputs(item, inside=False) for item in value]
+        case str() if inside or "${{" in value:
+            return OUTPUT.sub(r"(needs.\1.result != 'skipped' && \g<0> || '')", value)
+    return value
 
 
 def _wait_step(job: str, concurrency: Concurrency) -> dict[str, Any]:

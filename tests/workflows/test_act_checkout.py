@@ -73,7 +73,7 @@ def test_a_commit_of_another_branch_is_checked_out_below_a_path(github: GitHub, 
     seed(github, f"ref: {other}, path: there", folder="there")
     github.open_issue("One")
     got = outputs(looked(actions))
-    assert (got["commit"], got["branch"], got["files"]) == (other, "", "other.md ")
+    assert (got["commit"], got["branch"], got["files"]) == (other, "", "README.md other.md ")
 
 
 def test_a_branch_is_checked_out_with_all_of_its_history(github: GitHub, actions: Actions) -> None:
@@ -82,18 +82,17 @@ def test_a_branch_is_checked_out_with_all_of_its_history(github: GitHub, actions
     seed(github, "ref: swarm/widgets-1, fetch-depth: 0")
     github.open_issue("One")
     got = outputs(looked(actions))
-    assert (got["commit"], got["branch"], got["count"]) == (other, "swarm/widgets-1", "2")
+    assert (got["commit"], got["branch"], got["count"]) == (other, "swarm/widgets-1", "3")
 
 
 def test_a_pull_request_gets_what_it_would_make_of_the_base(github: GitHub, actions: Actions) -> None:
-    base = seed(github, "persist-credentials: false", event="pull_request")
-    github._bare("update-ref", "refs/heads/topic", base)
-    github.seed({"topic.md": "Topic\n"}, branch="topic")
+    seed(github, "persist-credentials: false", event="pull_request")
+    topic = github.seed({"topic.md": "Topic\n"}, branch="topic")
     base = github.seed({"base.md": "Base\n"})
     github.open_pull("topic")
     got = outputs(looked(actions))
     assert got["files"] == "README.md base.md topic.md "
-    assert got["commit"] not in (base, github.tip("topic"))
+    assert got["commit"] not in (base, topic)
 
 
 @pytest.mark.parametrize(("level", "made"), [("read", False), ("write", True)])

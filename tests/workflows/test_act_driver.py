@@ -341,6 +341,15 @@ def test_a_matrix_over_a_called_workflow_hands_artifacts_on(world: World, action
     assert world.state.jobs_may["plan"] == {}
 
 
+def test_what_needs_a_skipped_job_is_skipped_too(world: World, actions: Actions) -> None:
+    skipped = PIPELINE.replace("  plan:\n", "  plan:\n    if: github.event.label.name == 'a'\n")
+    skipped = skipped.replace("outputs.agents) }}", "outputs.agents || '[]') }}")
+    seed(world, pipeline=skipped, leg=LEG)
+    label(world, "b")
+    run = only(actions.settle(40))
+    assert (run.conclusion, run.jobs, run.skipped) == ("skipped", [], ["plan", "close"]), run.report()
+
+
 def test_a_missing_artifact_fails_the_step(world: World, actions: Actions) -> None:
     missing = PIPELINE.replace("labeled", "opened"), LEG.replace("  run:", "  run:\n    if: false", 1)
     seed(world, pipeline=missing[0].replace("opened", "labeled"), leg=missing[1])

