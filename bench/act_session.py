@@ -18,7 +18,7 @@ from tests.workflows.stage import Stage, mission, own, reports
 
 AGENTS = 20
 OVERHEAD = 15.0
-"""Seconds of job time for each agent: two checkouts, two set-ups of the action, and the waits of a polite recorder."""
+"""Seconds of job time for each agent: two checkouts, two set-ups, and the waits of a polite recorder."""
 
 
 def main() -> None:
