@@ -3,7 +3,18 @@
 import subprocess
 import sys
 
-MEASUREMENTS = ("startup", "agents_256", "gate_10000", "verify_1000", "status_1000", "demo")
+MEASUREMENTS = (
+    "startup",
+    "setup_action",
+    "agents_256",
+    "recording",
+    "github_calls",
+    "act_session",
+    "gate_10000",
+    "verify_1000",
+    "status_1000",
+    "demo",
+)
 
 
 def main() -> None:

@@ -46,7 +46,7 @@ def command(name: str) -> Callable[[Callable[P, "Outcome"]], click.Command]:
             if text:
                 click.echo(_inert(text) if _on_github() else text)
             if _on_github():
-                _publish(outcome)
+                _publish(outcome, as_json=as_json)
             click.get_current_context().exit(int(outcome.exit))
 
         as_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -388,10 +388,15 @@ def _inert(text: str) -> str:
     return inert(text)
 
 
-def _publish(outcome: "Outcome") -> None:
-    from bot.hosting import Job, publish
+def _publish(outcome: "Outcome", *, as_json: bool) -> None:
+    """What a runner shows: annotations at files and lines; in a job of the action also outputs and a page."""
+    if outcome.notes and not as_json:
+        from bot.render.annotations import annotations
 
+        click.echo(annotations(outcome.notes))
     if os.environ.get("SWARM_FORGE") == "github":
+        from bot.hosting import Job, publish
+
         publish(Job.from_environment(os.environ), outcome)
 
 

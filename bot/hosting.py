@@ -360,13 +360,10 @@ def _site(folder: Path, repository: str) -> Addresses:
 
 
 def publish(job: Job, outcome: Outcome) -> None:
-    """Hands the outcome to the runner: outputs, the job's page, annotations."""
+    """Hands the outcome to the runner: outputs, and what the job's page shows."""
     from bot.adapters.runner import Runner
-    from bot.render.annotations import annotations
 
     Runner(job.output, job.summary, lambda: uuid.uuid4().hex).publish(outcome.outputs, outcome.summary)
-    if outcome.notes:
-        print(annotations(outcome.notes))
 
 
 def _path(text: str | None) -> Path | None:

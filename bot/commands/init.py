@@ -67,6 +67,8 @@ def _uses(folder: Path, action: str, version: str) -> str:
             f"{action!r} is not pinned to a commit: whoever moves a tag or a branch would decide what runs there",
             "write OWNER/REPO@ and the 40 digits of a commit, such as one that `git ls-remote --tags` shows",
         )
+    if not version:
+        return action
     if not VERSION.fullmatch(version):
         raise InvalidInput(f"{version!r} cannot stand in a comment", "write a version such as v1.2.0")
     return f"{action} # {version}"

@@ -31,6 +31,7 @@ def validate(files: Sequence[Path]) -> Outcome:
         },
         text="\n".join([*map(_line, problems), _summary(valid, len(wanted), errors)]),
         exit=Exit.ACT if errors else Exit.DONE,
+        notes=tuple(problems),
     )
 
 

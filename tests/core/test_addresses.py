@@ -22,7 +22,9 @@ def test_the_repository_of_a_remote(origin: str) -> None:
     assert addresses_of(origin) == WIDGETS
 
 
-@pytest.mark.parametrize("origin", ["", "../widgets", "/srv/widgets.git", "https://github.com/acme", "file:///x/y"])
+@pytest.mark.parametrize(
+    "origin", ["", "../widgets", "/srv/widgets.git", "https://github.com/acme", "file:///x/y"]
+)
 def test_a_remote_elsewhere_names_none(origin: str) -> None:
     assert addresses_of(origin) is None
 

@@ -48,7 +48,7 @@ def test_it_names_the_issue_that_asked_without_closing_it() -> None:
     text = pull_request(
         SessionData("cloud-1", known.mission, asked, known.records, known.findings), verdict("pass")
     )
-    assert "`INTEGRATIONS-CLOUD-PROVIDERS.csv`. Asked for in #12.\n" in text
+    assert "`INTEGRATIONS-CLOUD-PROVIDERS.csv`. Closes #12.\n" in text
     assert "Asked for" not in pull_request(known, verdict("pass"))
 
 

@@ -16,7 +16,7 @@ from bot.ports import Clock, Merged, Postponed, Proposal, Repository
 
 PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0)
 """Seconds between two looks at a pull request that GitHub has not made up its mind about."""
-AGAIN = "then run the session's workflow again"
+AGAIN = "then take the label off and set it again, or start swarm-session.yml with the session's id"
 NOT_READY = {
     "unknown": ("GitHub has not found out whether it can be merged", f"wait a little, {AGAIN}"),
     "unstable": ("not every check of its commit has passed", f"see to the checks at the pull request, {AGAIN}"),
