@@ -17,7 +17,6 @@ from tests.github.server import GitHub
 from tests.workflows.stage import Stage, mission, own, reports
 
 AGENTS = 20
-"""Seconds of job time for each agent: two checkouts, two set-ups, and the waits of a polite recorder."""
 
 
 def main() -> None:
