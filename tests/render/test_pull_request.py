@@ -42,7 +42,7 @@ def test_it_says_what_it_delivers_and_what_to_review() -> None:
     assert "`merge: manual`" in text
 
 
-def test_it_names_the_issue_that_asked_without_closing_it() -> None:
+def test_it_closes_the_issue_that_asked() -> None:
     known = data(plan(), *ALL, files=FILES)
     asked = known.launch.model_copy(update={"issue": 12})
     text = pull_request(
