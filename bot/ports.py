@@ -112,6 +112,10 @@ class Repository(Protocol):
         """All refs below `prefix` with the commits or blobs that they name, read from the source of truth."""
         ...
 
+    def still(self) -> AbstractContextManager[None]:
+        """Within it all refs may be as they were when it began: one look at them, however often they are read."""
+        ...
+
     def files(self, commit: str, prefixes: Sequence[str] = ()) -> dict[str, bytes]:
         """All files of a commit (below any of `prefixes`), read in one go."""
         ...

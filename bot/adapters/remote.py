@@ -70,6 +70,7 @@ class RemoteRepository(GitRepository):
         settings = tuple(_settings(url, basic, agent, silence))
         self.git = Git(directory, settings, tuple(filter(None, (token, basic))))
         self.url, self.depth, self.clock = url, depth, clock or SystemClock()
+        self._is_still = False
         if not any(directory.iterdir()):
             self.git.run("init", "--bare", "--quiet", "--template=")
 
@@ -79,10 +80,21 @@ class RemoteRepository(GitRepository):
         "refs/" stands for refs/heads and refs/swarm. A final slash says that refs below it are meant, which spares
         fetching those of folders that only begin alike.
         """
-        self._fetch(prefix)
+        if not self._is_still:
+            self._fetch(prefix)
         if prefix.rstrip("/") != "refs":
             return super().refs(prefix)
         return super().refs("refs/heads") | super().refs("refs/swarm")
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Fetches all refs once; within it nothing more is fetched."""
+        self._fetch("refs/")
+        self._is_still = True
+        try:
+            yield
+        finally:
+            self._is_still = False
 
     def update(self, updates: Sequence[RefUpdate]) -> None:
         """All of the updates or none, in one push. A branch only ever moves to a descendant.

@@ -66,7 +66,8 @@ def judge(
 
     Raises Refused when the commit holds no launch of the session that can be read.
     """
-    return decide(load_snapshot(repository, clock, session, tip, base_tip, library, scan, state_branch))
+    with repository.still():
+        return decide(load_snapshot(repository, clock, session, tip, base_tip, library, scan, state_branch))
 
 
 def criteria_data(verdict: Verdict) -> list[dict[str, str]]:

@@ -85,6 +85,14 @@ def test_refs_are_those_of_the_remote_now(machine: Machines, origin: Path) -> No
     assert repo.refs("refs/") == {MAIN: mine}
 
 
+def test_one_look_at_refs_may_serve_many_questions(machine: Machines, origin: Path) -> None:
+    repo, start = machine(), tip(origin)
+    with repo.still():
+        git(origin, "update-ref", "refs/heads/later", "main")
+        assert (repo.refs("refs/heads"), repo.refs(MAIN)) == ({MAIN: start}, {MAIN: start})
+    assert "refs/heads/later" in repo.refs("refs/heads")
+
+
 def test_all_refs_are_branches_and_the_swarms_own(machine: Machines, origin: Path) -> None:
     for ref in ("refs/pull/1/head", "refs/tags/v1", "refs/swarm/x", "refs/heads/a/b"):
         git(origin, "update-ref", ref, "main")
