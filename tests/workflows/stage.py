@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.commands.init import init
 from tests.github.actions import Actions
 from tests.github.actions_runs import Run
 from tests.github.server import GitHub
 from tests.github.state import Issue
-from tests.repos import repository
+from tests.repos import git, repository
 from tests.workshop import GUIDE
 
 ROOT = Path(__file__).parents[2]
@@ -71,6 +72,17 @@ class Stage:
     def settle(self, timeout: float = 400.0) -> list[Run]:
         return self.actions.settle(timeout)
 
+    def push(self, branch: str, files: Mapping[str, str], by: str = "ann") -> str:
+        """A person's commit on top of a branch; its id."""
+        with TemporaryDirectory() as folder:
+            place, url = Path(folder, "clone"), self.github.clone_url(self.github.token(login=by))
+            git(Path(folder), "clone", "--quiet", "--branch", branch, url, str(place))
+            write(place, files)
+            git(place, "add", "--all")
+            git(place, "commit", "--quiet", "--message", "By hand")
+            git(place, "push", "--quiet")
+            return git(place, "rev-parse", "HEAD")
+
     def files(self) -> set[str]:
         """What lies on the default branch."""
         return set(self.github._bare("ls-tree", "-r", "--name-only", "main").splitlines())
@@ -87,13 +99,24 @@ def own(
     missions: Mapping[str, str],
     environment: Mapping[str, str] | None = None,
     jobs_at_once: int = JOBS_AT_ONCE,
+    *,
+    more: Mapping[str, str] | None = None,
+    replaced: Mapping[str, Path] | None = None,
 ) -> Iterator[Stage]:
-    """This repository, whose workflows use `./`; `environment` is added to that of every step."""
+    """This repository, whose workflows use `./`; `environment` is added to that of every step.
+
+    `more` holds further files, or others for those of the repository; `replaced` is as for `Actions`.
+    """
     files = product() | _below(ROOT / ".github", ROOT)
     ours = {path: text for path, text in files.items() if path != ".github/workflows/ci.yml"}
-    github.seed(ours | _given(missions), message="Set up the swarm")
+    github.seed(ours | _given(missions) | dict(more or {}), message="Set up the swarm")
     with Actions(
-        github.world, folder, caches=caches, jobs_at_once=jobs_at_once, environment=environment
+        github.world,
+        folder,
+        caches=caches,
+        jobs_at_once=jobs_at_once,
+        environment=environment,
+        replaced=replaced,
     ) as actions:
         yield Stage(github, actions)
 
@@ -106,9 +129,7 @@ def installed(github: GitHub, folder: Path, caches: Path, missions: Mapping[str,
     files = {path: text for path, text in _below(place, place).items() if not path.startswith(".git/")}
     github.seed(files, message="Set up the swarm")
     action = folder / "action"
-    for path, text in product().items():
-        (action / path).parent.mkdir(parents=True, exist_ok=True)
-        (action / path).write_text(text, encoding="utf-8")
+    write(action, product())
     replaced = {"acme/swarm-sessions": action}
     with Actions(github.world, folder, caches=caches, jobs_at_once=JOBS_AT_ONCE, replaced=replaced) as actions:
         yield Stage(github, actions)
@@ -128,6 +149,12 @@ def _below(path: Path, root: Path) -> dict[str, str]:
 
 def _given(missions: Mapping[str, str]) -> dict[str, str]:
     return {"docs/guide.md": GUIDE, **{f"missions/{name}.yml": text for name, text in missions.items()}}
+
+
+def write(folder: Path, files: Mapping[str, str]) -> None:
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
 
 
 def reports(runs: list[Run]) -> str:

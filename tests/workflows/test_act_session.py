@@ -17,12 +17,6 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="session")
-def caches(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One for all processes of a test run, so that the action's packages are installed once."""
-    return tmp_path_factory.getbasetemp().parent / "act-caches"
-
-
 def check(stage: Stage, issue: Issue, runs: list[Run], agents: int, session: str = "widgets-1") -> None:
     """Everything that a person would look at afterwards."""
     github, said = stage.github, reports(runs)
