@@ -113,7 +113,8 @@ class Repository(Protocol):
         ...
 
     def still(self) -> AbstractContextManager[None]:
-        """Within it all refs may be as they were when it began: one look at them, however often they are read."""
+        """Within it refs may be as they were when it began, and as they are after each update, lost or won: one
+        look serves many questions. What is decided on an old look loses its race, and nothing else happens."""
         ...
 
     def files(self, commit: str, prefixes: Sequence[str] = ()) -> dict[str, bytes]:

@@ -25,7 +25,6 @@ from tests.repos import git
 from tests.workshop import GUIDE, MISSION, Killed
 
 FORM = "### Mission\n\nwidgets\n\n### Budget (US dollars)\n\n_No response_\n\n### Backend\n\n_No response_\n"
-SEED = {"docs/guide.md": GUIDE, "missions/widgets.yml": MISSION}
 MAY: dict[str, dict[str, Level]] = {
     "launch": {"contents": "write", "issues": "write"},
     "record": {"contents": "write", "issues": "write"},
@@ -126,14 +125,14 @@ class Hurried(SystemClock):
 class Swarm:
     """A repository on the test GitHub, and the jobs that its events start."""
 
-    def __init__(self, github: GitHub, folder: Path) -> None:
+    def __init__(self, github: GitHub, folder: Path, mission: str = MISSION) -> None:
         self.github = github
         self.folder = folder
         self.lifetime = Lifetime(github)
         self.counter = count(1)
         self.made: dict[str, Here] = {}
         github.jobs_may.update(MAY)
-        github.seed(SEED)
+        github.seed({"docs/guide.md": GUIDE, "missions/widgets.yml": mission})
 
     def ask(self, *, label: str = "swarm:launch", body: str = FORM, login: str = "ann") -> Event:
         """Somebody opens an issue and labels it; the event."""

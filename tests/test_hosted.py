@@ -9,12 +9,16 @@ from tests.github.server import GitHub
 from tests.github.world import Event
 from tests.hosted import Swarm
 from tests.repos import git
-from tests.workshop import Killed
+from tests.workshop import MISSION, Killed
+
+
+ALONE = "".join(line for line in MISSION.splitlines(keepends=True) if "agent-2" not in line)
+"""A mission of one agent: it does everything once."""
 
 
 @pytest.fixture
 def swarm(github: GitHub, tmp_path: Path) -> Swarm:
-    return Swarm(github, tmp_path)
+    return Swarm(github, tmp_path, ALONE)
 
 
 TIME = re.compile(r"2026-\d\d-\d\dT\d\d:\d\d:\d\dZ")
@@ -72,15 +76,15 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, obj
     with GitHub(folder) as github:
         github.user("ann", "write")
         github.seed({"README.md": "# Widgets\n"})
-        swarm = Swarm(github, folder)
+        swarm = Swarm(github, folder, ALONE)
         event = swarm.ask()
         swarm.lifetime.begin(None)
         swarm.run(event)
         return end_state(swarm), swarm.lifetime.effects() - swarm.lifetime.start
 
 
-EFFECTS = 23
-"""What a session of two agents changes on the server: refs that are pushed, and calls that write."""
+EFFECTS = 18
+"""What a session of one agent changes on the server: refs that are pushed, and calls that write."""
 
 
 def test_g10_the_crashes_below_are_all_there_are(undisturbed: tuple[dict[str, object], int]) -> None:

@@ -88,7 +88,10 @@ class RemoteRepository(GitRepository):
 
     @contextmanager
     def still(self) -> Iterator[None]:
-        """Fetches all refs once; within it nothing more is fetched."""
+        """Fetches all refs once, and again when an update has lost its race; within another it changes nothing."""
+        if self._is_still:
+            yield
+            return
         self._fetch("refs/")
         self._is_still = True
         try:
@@ -102,6 +105,14 @@ class RemoteRepository(GitRepository):
         Raises LostRace when a ref is not what was expected, Refused when the server says no, and SwarmError when
         it cannot be reached; each time nothing has moved, unless the last error says otherwise.
         """
+        try:
+            self._push(updates)
+        except LostRace:
+            if self._is_still:
+                self._fetch("refs/")
+            raise
+
+    def _push(self, updates: Sequence[RefUpdate]) -> None:
         if not updates:
             return
         self._only_forward(updates)

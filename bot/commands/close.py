@@ -64,16 +64,18 @@ def close(parts: Closing, session: str, *, merge: bool) -> Closed:
 
 def _close(parts: Closing, session: str, *, merge: bool) -> Closed:
     repo, base = parts.repo, f"refs/heads/{parts.base}"
-    if done := _merged(parts, session):
-        _tidy(parts, done)
-        return done
-    branch = session_branch(repo, session)
-    fold(repo, parts.clock, branch, session)
-    data = _write(parts, branch, session)
+    with repo.still():
+        if done := _merged(parts, session):
+            _tidy(parts, done)
+            return done
+        branch = session_branch(repo, session)
+        fold(repo, parts.clock, branch, session)
+        data = _write(parts, branch, session)
     for _ in range(TRIES):
-        _write_state_files(parts)
-        tip, base_tip = repo.refs(branch)[branch], repo.refs(base)[base]
-        verdict = _judge(parts, session, tip, base_tip)
+        with repo.still():
+            _write_state_files(parts)
+            tip, base_tip = repo.refs(branch)[branch], repo.refs(base)[base]
+            verdict = _judge(parts, session, tip, base_tip)
         parts.forge.report(tip, verdict)
         if set(data.records) != {agent.id for agent in data.mission.agents}:
             return Closed(data, branch, verdict, None)
@@ -89,7 +91,8 @@ def _close(parts: Closing, session: str, *, merge: bool) -> Closed:
             return Closed(data, branch, verdict, None, pull, result)
         _check_merge(parts, data, result.commit, tip)
         closed = Closed(data, branch, verdict, result.commit, pull)
-        _tidy(parts, closed)
+        with repo.still():
+            _tidy(parts, closed)
         return closed
     raise Refused(f"{parts.base} moved {TRIES} times during the gate", "run again; nothing was merged")
 

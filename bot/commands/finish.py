@@ -46,7 +46,8 @@ def finish(parts: Finishing, session: str) -> Finished | Outcome:
 
     Raises what `close` raises, after saying so in the session's issue.
     """
-    facts = _open(parts, session)
+    with parts.closing.repo.still():
+        facts = _open(parts, session)
     if facts:
         turns = next_agents(facts.data.mission, facts.data.records)
         if turns and may_continue(facts.data.mission, parts.depth):

@@ -52,6 +52,11 @@ def request(desk: Desk, asked: LaunchAsked | LaunchDispatched | ContinueSession)
     A request in an issue that cannot be met is answered there, and the label is taken off. Elsewhere it raises
     InvalidInput or Refused.
     """
+    with desk.repo.still():
+        return _requested(desk, asked)
+
+
+def _requested(desk: Desk, asked: LaunchAsked | LaunchDispatched | ContinueSession) -> Outcome:
     match asked:
         case ContinueSession():
             return _session(desk, asked.session)
