@@ -214,8 +214,12 @@ def attempt_of(
 ) -> "Handover":
     """One attempt of one agent."""
     from bot.commands.agent import agent as work
+    from bot.core.neutral import visible
+    from bot.render.annotations import inert
 
-    progress = lambda what: print(f"{agent} {what}", file=sys.stderr)  # noqa: E731
+    def progress(what: str) -> None:  # with names and addresses that anybody may have written
+        print(inert(visible(f"{agent} {what}")), file=sys.stderr)
+
     return work(backends, clock, data.mission, data.launch, spec_of(data, agent), attempt, progress)
 
 

@@ -409,7 +409,8 @@ def _failed(error: Exception, *, as_json: bool) -> int:
     if not isinstance(error, SwarmError):
         import traceback
 
-        traceback.print_exc()
+        text = "".join(traceback.format_exception(error))
+        click.echo(_inert(text) if _on_github() else text, nl=False, err=True)
         click.echo(
             "this is a bug in swarm; please report it with the lines above. What was recorded is kept.", err=True
         )

@@ -12,6 +12,7 @@ from tests.github.calling import person
 from tests.github.server import GitHub
 from tests.hosted import Swarm
 from tests.repos import git, repository
+from tests.workshop import MISSION
 
 
 def swarm(*args: str) -> int:
@@ -73,6 +74,32 @@ def test_a02_errors_are_annotations_and_nothing_printed_is_a_command(
     commands = [line for line in (said.out + said.err).splitlines() if line.lstrip().startswith("::")]
     assert commands
     assert all(line.startswith(f"::error file={mission},line=") for line in commands)
+
+
+def test_a02_what_an_agent_says_while_it_works_is_no_command(
+    github: GitHub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = Swarm(github, tmp_path)
+    named = json.dumps("Store\n::error::FORGED\r::set-env name=X::1 ##[error]FORGED")
+    github.seed({"missions/widgets.yml": MISSION.replace("name: Widget Store", f"name: {named}")})
+    event = place.ask()
+    place.attempt(event, place.launch(event), "agent-1", 1)
+    said = capsys.readouterr().err
+    assert "agent-1 reading Store" in said
+    assert not [line for line in said.splitlines() if line.lstrip().startswith("::") or "##[" in line], said
+
+
+def test_a02_a_traceback_is_no_command(
+    job: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(event: str, payload: object) -> None:
+        raise ValueError("odd\n::error::FORGED ##[error]FORGED")
+
+    monkeypatch.setattr("bot.hosting.intent", broken)
+    assert swarm("auto") == 3
+    said = capsys.readouterr().err
+    assert "FORGED" in said
+    assert not [line for line in said.splitlines() if line.lstrip().startswith("::") or "##[" in line], said
 
 
 def test_the_outputs_and_the_page_of_a_job(
