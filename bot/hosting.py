@@ -286,7 +286,7 @@ class Hosted:
 
     def _remote(self, depth: int | None) -> RemoteRepository:
         folder = self.job.temp / ("swarm-git" if depth is None else "swarm-git-tips")
-        return RemoteRepository(folder, self.addresses.home, self.job.token, self._agent, depth)
+        return RemoteRepository(folder, f"{self.addresses.home}.git", self.job.token, self._agent, depth)
 
     def _library(self) -> "Library":
         """Reads what the checkout's configuration allows: an agent has nothing else to ask."""
@@ -339,7 +339,7 @@ def doctor(folder: Path, token: str, *, repository: str, base: str, templates: P
     base = base or client.read(lambda: client.repo.default_branch, "read the repository")
     missions = sorted(file.stem for file in templates.glob("*.yml") if file.stem != "blank")
     with tempfile.TemporaryDirectory() as store:
-        repo = RemoteRepository(Path(store), place.home, token, agent, 1)
+        repo = RemoteRepository(Path(store), f"{place.home}.git", token, agent, 1)
         outcome = doctor(repo, RepositorySettings(client), base=base, templates=missions, fix=fix)
     return replace(outcome, data={"repository": place.repository, **outcome.data})
 

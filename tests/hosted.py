@@ -110,7 +110,8 @@ class Here(Hosted):
 
     def _remote(self, depth: int | None) -> MortalRemote:
         folder = self.job.temp / ("git" if depth is None else "tips")
-        made = MortalRemote(folder, self.addresses.home, self.job.token, self._agent, depth, clock=self.clock)
+        url = f"{self.addresses.home}.git"
+        made = MortalRemote(folder, url, self.job.token, self._agent, depth, clock=self.clock)
         made.lifetime = self.lifetime
         return made
 

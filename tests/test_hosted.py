@@ -11,7 +11,6 @@ from tests.hosted import Swarm
 from tests.repos import git
 from tests.workshop import MISSION, Killed
 
-
 ALONE = "".join(line for line in MISSION.splitlines(keepends=True) if "agent-2" not in line)
 """A mission of one agent: it does everything once."""
 

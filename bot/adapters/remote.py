@@ -316,7 +316,7 @@ class RemoteRepository(GitRepository):
 
 
 def _settings(url: str, basic: str, agent: str, silence: int) -> Iterator[tuple[str, str]]:
-    yield "http.userAgent", agent
+    yield "http.userAgent", f"git/2.0 {agent}"  # GitHub answers nobody who does not begin like this
     yield "http.followRedirects", "false"  # a header of our own would go along to another host
     yield "http.lowSpeedLimit", "1"
     yield "http.lowSpeedTime", str(silence)

@@ -360,7 +360,7 @@ def test_it_works_over_http_and_says_who_it_is(far: Machines, server: Server, or
         repo.update([RefUpdate(MAIN, mine, now)])
         assert tip(origin) == mine
     for _, _, headers in server.requests:
-        assert headers["user-agent"] == "swarm-sessions/1 (test)"
+        assert headers["user-agent"] == "git/2.0 swarm-sessions/1 (test)"
         assert headers["authorization"] == f"Basic {BASIC}"
     assert server.pushes() == 2
 

@@ -151,7 +151,7 @@ def test_g13_three_pushes_at_most_as_the_server_counts_them(tmp_path: Path) -> N
         with ThreadPoolExecutor(8) as pool:
             done = list(pool.map(found.job, range(8)))
         assert_all_in_and_nothing_rewritten(found, 8, done)
-        assert set(pushes(server)) == {f"agent-{n}" for n in range(8)}
+        assert set(pushes(server)) == {f"git/2.0 agent-{n}" for n in range(8)}
         assert max(pushes(server).values()) <= 3
 
 

@@ -104,6 +104,9 @@ class Handler(BaseHTTPRequestHandler):
         writes = "git-receive-pack" in (path.rpartition("/")[2], query.removeprefix("service="))
         token = token_of(world.state, self.headers.get("Authorization", ""))
         plain = {"Content-Type": "text/plain"}
+        if not agent.startswith("git/"):  # what does not call itself so is taken for a browser
+            self._send(404, b"Not Found", plain)
+            return
         if token is None and (writes or world.state.settings.private):
             self._send(401, b"Authentication required", plain | {"WWW-Authenticate": 'Basic realm="GitHub"'})
             return

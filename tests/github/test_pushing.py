@@ -60,9 +60,9 @@ def test_the_job_in_the_user_agent_decides(github: GitHub, tmp_path: Path) -> No
     github.jobs_may |= {"run": {"contents": "read"}, "record": {"contents": "write"}}
     work = clone(github, tmp_path, github.token())
     commit(work)
-    git(work, "config", "http.userAgent", "swarm-sessions/0.1.0 (run)")
+    git(work, "config", "http.userAgent", "git/2.0 swarm-sessions/0.1.0 (run)")
     assert "403" in push(work, "origin", "HEAD:refs/heads/x")
-    git(work, "config", "http.userAgent", "swarm-sessions/0.1.0 (record)")
+    git(work, "config", "http.userAgent", "git/2.0 swarm-sessions/0.1.0 (record)")
     git(work, "push", "--quiet", "origin", "HEAD:refs/heads/x")
     assert github.pushes[0].actor.job == "record"
 

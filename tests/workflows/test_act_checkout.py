@@ -32,7 +32,7 @@ jobs:
           echo "branch=$(git branch --show-current)" >> "$GITHUB_OUTPUT"
           echo "files=$(ls | tr '\\n' ' ')" >> "$GITHUB_OUTPUT"
           echo "kept=$(git config --local --get-regexp extraheader | wc -l)" >> "$GITHUB_OUTPUT"
-          git -c http.userAgent="swarm-sessions/1 ($GITHUB_JOB)" push --quiet origin HEAD:refs/heads/made || true
+          git -c http.userAgent="git/2 swarm-sessions/1 ($GITHUB_JOB)" push -q origin HEAD:refs/heads/made || true
         env: {FOLDER: "FOLDER_OF_IT"}
 """
 
