@@ -148,7 +148,7 @@ def test_g12_of_two_issues_for_one_mission_one_gets_the_session(
 
     def meet() -> None:
         with suppress(BrokenBarrierError):
-            both.wait(30)
+            both.wait(50)  # seconds; git itself waits for 60
 
     with own(github, tmp_path / "stage", caches, {"widgets": mission(1)}) as stage:
         met = github.meanwhile("POST", r"/git-receive-pack$", meet, times=2)
