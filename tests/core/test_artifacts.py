@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.artifacts import MAX_BYTES, parse_result
+from bot.core.artifacts import MAX_BYTES, failure_of, parse_result
 from bot.core.findings import AgentResult, Blocker, Finding, Gap, Searched, Usage
 from bot.errors import InvalidInput, Refused
 from tests.builders import NOW, agent, citation, mission, subject
@@ -177,3 +177,23 @@ def test_a13_any_value_for_a_key_is_read_or_refused(key: str, value: object) -> 
 @given(st.sampled_from(["findings", "gaps", "blockers"]), st.text(max_size=20), JSON)
 def test_a13_any_value_inside_of_an_item_is_read_or_refused(part: str, key: str, value: object) -> None:
     read_or_refuse(altered(lambda d: d[part][0].update({key: value})))
+
+
+def test_a_failed_attempt_leaves_its_reason_in_one_visible_line() -> None:
+    assert failure_of(b'{"failure": "no source\\nof it could be\\u202e read"}') == "no source of it could be read"
+    assert failure_of(b'{"failure": "%s"}' % (b"x" * 5_000)) == "x" * 1_000
+
+
+@pytest.mark.parametrize(
+    "artifact",
+    [
+        b"",
+        b"[]",
+        b"{",
+        b'{"failure": 1}',
+        b'{"failure": "a", "agent": "b"}',
+        b'{"failure": "%s"}' % (b"x" * 20_000),
+    ],
+)
+def test_nothing_else_is_taken_for_a_failure(artifact: bytes) -> None:
+    assert failure_of(artifact) is None
