@@ -6,7 +6,7 @@ import pytest
 
 from bot.errors import InvalidInput, Refused
 from tests.github.server import GitHub
-from tests.github.state import Actor
+from tests.github.state import Actor, Role
 from tests.github.world import Event
 from tests.hosted import FORM, Swarm
 from tests.repos import git
@@ -46,8 +46,8 @@ def test_asked_again_the_same_session_goes_on(swarm: Swarm) -> None:
 
 
 @pytest.mark.parametrize("role", ["none", "read", "triage"])
-def test_a07_a_label_set_without_write_permission_is_refused(swarm: Swarm, role: str) -> None:
-    swarm.github.user("mallory", role)  # type: ignore[arg-type]
+def test_a07_a_label_set_without_write_permission_is_refused(swarm: Swarm, role: Role) -> None:
+    swarm.github.user("mallory", role)
     outcome = swarm.launch(swarm.ask(login="mallory"))
     assert (outcome.data["state"], outcome.outputs) == ("refused", {})
     assert "write" in assert_nothing_was_started(swarm)
