@@ -10,8 +10,8 @@ BIN := $(ENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
   --no-header --no-annotate --no-emit-index-url --no-emit-find-links
-# What no job imports: the terminal's display, and the client of a model. Every agent pays for what the action installs.
-NOT_IN_ACTION := ^(anthropic|rich)
+# What no job imports: the terminal's display. Every agent pays for what the action installs.
+NOT_IN_ACTION := ^rich
 DEMO := build/demo
 
 .PHONY: demo test lint bench lock clean

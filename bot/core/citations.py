@@ -23,7 +23,7 @@ class Checked:
 
 def check(finding: Finding, evidence: Evidence) -> Checked:
     """Whether a finding stands. Verified only when nothing speaks against it (G27)."""
-    checked = _source(evidence) or _drift(finding, evidence) or _stands(finding, evidence)
+    checked = _source(evidence) or _drift(finding, evidence) or _doubted(finding) or _stands(finding, evidence)
     return Checked(checked.state, checked.reason[:_REASON])
 
 
@@ -45,6 +45,10 @@ def _drift(finding: Finding, evidence: Evidence) -> Checked | None:
     return Checked(
         "drifted", f"the source has changed; the quote {'still stands in' if still else 'is gone from'} it"
     )
+
+
+def _doubted(finding: Finding) -> Checked | None:
+    return Checked("unsupported", f"a reviewer doubts it: {finding.doubt}") if finding.doubt else None
 
 
 def _elsewhere(quote: str, evidence: Evidence) -> bool:

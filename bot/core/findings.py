@@ -40,13 +40,17 @@ class Citation(Model):
 
 
 class Finding(Model):
-    """One claim about one field of one subject. `value` is a short form of it for the summary matrix."""
+    """One claim about one field of one subject. `value` is a short form of it for the summary matrix.
+
+    `doubt` is why a reviewer does not find the claim supported by its quote; then it never counts as verified.
+    """
 
     subject: Id
     field: Id
     claim: Claim
     value: Annotated[str, StringConstraints(max_length=60)] = ""
     citation: Citation
+    doubt: Short = ""
 
 
 class CheckedFinding(Finding):
@@ -87,6 +91,17 @@ class Blocker(Model):
     workaround: Short = ""
 
 
+class Opinion(Model):
+    """How an agent would assess a subject, and the fields whose findings it rests on. The deliverable's own
+    assessment is computed; this stands beside it, as an opinion."""
+
+    subject: Id
+    complexity: Literal["Low", "Medium", "High"]
+    hours: Annotated[int, Constraint(ge=1, le=10_000)]
+    priority: Literal["P0", "P1", "P2"]
+    because: Annotated[tuple[Id, ...], Constraint(min_length=1, max_length=20)]
+
+
 class Usage(Model):
     """What an agent used, as counted by our own code: tokens, calls, and millionths of a US dollar."""
 
@@ -99,7 +114,11 @@ class Usage(Model):
 
 
 class AgentResult(Model):
-    """What an agent hands over: untrusted data until `record` has checked all of it."""
+    """What an agent hands over: untrusted data until `record` has checked all of it.
+
+    `unfinished` is why the attempt ended before its assignment was done: what was found until then counts, and the
+    next attempt goes on from it. `halted`: because the access to the model was refused.
+    """
 
     session: Id
     agent: Id
@@ -109,7 +128,10 @@ class AgentResult(Model):
     findings: Annotated[tuple[Finding, ...], Constraint(max_length=5_000)] = ()
     gaps: Annotated[tuple[Gap, ...], Constraint(max_length=5_000)] = ()
     blockers: Annotated[tuple[Blocker, ...], Constraint(max_length=500)] = ()
+    opinions: Annotated[tuple[Opinion, ...], Constraint(max_length=100)] = ()
     usage: Usage = Usage()
+    unfinished: Short = ""
+    halted: bool = False
 
 
 def utc_seconds(moment: datetime) -> str:

@@ -9,8 +9,11 @@ from bot.core.fields import STANDARD_FIELDS, Field
 from bot.core.ids import Id, slug
 from bot.core.models import Model
 from bot.core.money import Usd
+from bot.core.pricing import Prices
 
 Backend = Literal["claude", "extractive", "simulated"]
+Provider = Literal["anthropic", "bedrock", "vertex"]
+"""Through whom a model is called: Anthropic directly, Amazon Bedrock, or Google Vertex."""
 MAX_AGENTS = 2_000
 MissionId = Annotated[Id, StringConstraints(max_length=56)]
 """An id that leaves room for the number of a session: `cloud-providers-1`."""
@@ -45,7 +48,10 @@ class AgentDefaults(Model):
     """What an agent runs with unless it says otherwise."""
 
     backend: Backend = "extractive"
+    provider: Provider = "anthropic"
     model: Text = "claude-haiku-5-5"
+    prices: Prices | None = None
+    review: bool = True
     max_usd: Usd = 250_000
     timeout_minutes: Annotated[int, Constraint(ge=1, le=350)] = 60
     attempts: Annotated[int, Constraint(ge=1, le=10)] = 2
@@ -58,7 +64,10 @@ class AgentSpec(Model):
     id: Id
     subjects: Annotated[tuple[Subject, ...], Constraint(min_length=1, max_length=100)]
     backend: Backend | None = None
+    provider: Provider | None = None
     model: Text | None = None
+    prices: Prices | None = None
+    review: bool | None = None
     max_usd: Usd | None = None
     timeout_minutes: Annotated[int, Constraint(ge=1, le=350)] | None = None
     attempts: Annotated[int, Constraint(ge=1, le=10)] | None = None

@@ -5,6 +5,12 @@ from collections.abc import Mapping
 from bot.core.mission import Mission
 from bot.core.money import MICRO
 
+_RATES = {
+    "input": "US dollars for a million tokens of input.",
+    "output": "US dollars for a million tokens of output.",
+    "cache_read": "US dollars for a million tokens that are read from the cache.",
+    "cache_write": "US dollars for a million tokens that are written into the cache.",
+}
 DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
     "Mission": {
         "mission": "The mission's id; its sessions are named after it: cloud-providers-1.",
@@ -31,12 +37,17 @@ DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
     "Phase": {"number": "The phase's number in the tracker.", "name": "The phase's name in the tracker."},
     "AgentDefaults": {
         "backend": "extractive: quotes the sources; claude: a model reads them; simulated: for rehearsals.",
+        "provider": "Through whom the backend `claude` calls its model.",
         "model": "The model of the backend `claude`.",
+        "prices": "What that model costs; needed for a model that the price list does not know.",
+        "review": "Whether a second, fresh look at each claim and its quote follows the research.",
         "max_usd": "The most that one agent may spend over all its attempts, in US dollars.",
         "timeout_minutes": "How long one attempt may take.",
         "attempts": "How often an assignment is tried, the first time included.",
         "backups": "Ids of agents that take over an assignment whose agent has fallen silent.",
     },
+    "Prices": {**_RATES, "long": "The rates of calls with long prompts, where they are dearer."},
+    "LongRates": {**_RATES, "above": "They hold for calls whose prompt has more tokens than this."},
     "Limits": {
         "max_usd": "A hard bound for the session, in US dollars; divided among the agents at launch.",
         "max_parallel": "How many agents work at the same time.",
@@ -63,7 +74,10 @@ DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
         "id": "The agent's id: lower-case words joined by hyphens.",
         "subjects": "Its assignment.",
         "backend": "Instead of the mission's `agent.backend`.",
+        "provider": "Instead of the mission's `agent.provider`.",
         "model": "Instead of the mission's `agent.model`.",
+        "prices": "Instead of the mission's `agent.prices`.",
+        "review": "Instead of the mission's `agent.review`.",
         "max_usd": "Instead of the mission's `agent.max_usd`.",
         "timeout_minutes": "Instead of the mission's `agent.timeout_minutes`.",
         "attempts": "Instead of the mission's `agent.attempts`.",
@@ -89,7 +103,7 @@ def mission_schema() -> dict[str, object]:
 
 def _property(key: str, value: dict[str, object], description: str) -> dict[str, object]:
     value = {name: part for name, part in value.items() if name != "title"}
-    if key == "max_usd":
+    if key == "max_usd" or key in _RATES:
         value = _money(value)
     return value | {"description": description}
 

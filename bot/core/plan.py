@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from bot.core.budget import divide
-from bot.core.mission import AgentSpec, Backend, Mission, Team
+from bot.core.mission import AgentSpec, Backend, Mission, Provider, Team
+from bot.core.pricing import Prices
 
 MATRIX = 256
 """GitHub runs at most this many jobs of one matrix."""
@@ -11,13 +12,19 @@ MATRIX = 256
 
 @dataclass(frozen=True, slots=True)
 class PlannedAgent:
-    """One agent. `cap` is in millionths of a US dollar, over all its attempts; a timeout is for one attempt."""
+    """One agent. `cap` is in millionths of a US dollar, over all its attempts; a timeout is for one attempt.
+
+    `prices` are those that the mission states for the agent's model, None where it leaves them to the price list.
+    """
 
     id: str
     team: str
     subjects: tuple[str, ...]
     backend: Backend
+    provider: Provider
     model: str
+    prices: Prices | None
+    review: bool
     cap: int
     attempts: int
     timeout_minutes: int
@@ -56,7 +63,10 @@ def _planned(mission: Mission, team: Team, agent: AgentSpec, cap: int) -> Planne
         team=team.name,
         subjects=tuple(subject.name for subject in agent.subjects),
         backend=agent.backend or usual.backend,
+        provider=agent.provider or usual.provider,
         model=agent.model or usual.model,
+        prices=agent.prices or (None if agent.model else usual.prices),
+        review=usual.review if agent.review is None else agent.review,
         cap=cap,
         attempts=agent.attempts or usual.attempts,
         timeout_minutes=agent.timeout_minutes or usual.timeout_minutes,

@@ -5,14 +5,15 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, StringConstraints
 from pydantic import Field as Constraint
 
-from bot.core.findings import Blocker, CheckedFinding, Gap, Usage
+from bot.core.findings import Blocker, CheckedFinding, Gap, Opinion, Usage
 from bot.core.ids import Id
 from bot.core.mission import Mission
 from bot.core.models import Model
+from bot.core.pricing import Prices
 
 AgentState = Literal["done", "blocked", "failed"]
 """done: every subject has findings or gaps. blocked: at least one subject could not be researched, said in a
-blocker. failed: no usable result came from any attempt."""
+blocker. failed: no attempt came to its end; what was found until then is kept."""
 
 CommitId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}(?:[0-9a-f]{24})?$")]
 
@@ -34,6 +35,8 @@ class Launch(Model):
     base_commit: CommitId
     caps: dict[Id, Annotated[int, Constraint(ge=0)]]
     """Millionths of a US dollar for each agent, over all its attempts; they sum to at most the session's cap."""
+    prices: dict[str, Prices] = {}
+    """What the agents' models cost, by `pricing.key`: as it was known at launch, and it holds to the end."""
 
 
 class AgentRecord(Model):
@@ -48,6 +51,13 @@ class AgentRecord(Model):
     finished: AwareDatetime
     recorded: AwareDatetime
     usage: Usage = Usage()
+    spent: Annotated[int, Constraint(ge=0)] = 0
+    """What all attempts until now count for, in millionths of a US dollar; a lost one for all that it might have
+    spent."""
+    halted: bool = False
+    """The access to the model was refused (a key, a permission, no credit): nothing goes on before a person acts."""
+    halts: Annotated[int, Constraint(ge=0)] = 0
+    """How many attempts until now ended so; they use up none of the mission's."""
     findings: Annotated[int, Constraint(ge=0)] = 0
     verified: Annotated[int, Constraint(ge=0)] = 0
     gaps: Annotated[int, Constraint(ge=0)] = 0
@@ -61,3 +71,4 @@ class FindingsFile(Model):
     findings: tuple[CheckedFinding, ...] = ()
     gaps: tuple[Gap, ...] = ()
     blockers: tuple[Blocker, ...] = ()
+    opinions: tuple[Opinion, ...] = ()

@@ -23,7 +23,7 @@ def advice(*changes: tuple[str, str]) -> list[str]:
         (
             ("attempts: 2", "zzz: 2"),
             "7:24: unknown key `zzz` in agent; "
-            "known here: backend, model, max_usd, timeout_minutes, attempts, backups",
+            "known here: backend, provider, model, prices, review, max_usd, timeout_minutes, attempts, backups",
         ),
         (("session: 2", "session: 0"), "2:10: session is 0; it must be at least 1"),
         (("2.50}", "2.50, max_parallel: 0}"), "8:39: limits.max_parallel is 0; at least 1 agent has to run"),
@@ -31,7 +31,7 @@ def advice(*changes: tuple[str, str]) -> list[str]:
             ("2.50}", "2.50, session_timeout_hours: 0}"),
             "8:48: limits.session_timeout_hours is 0; it must be more than 0",
         ),
-        (("      - id: haiku-22\n        subjects:\n", "      - id: haiku-22\n        topics:\n"), ""),
+        (("      - id: haiku-22\n        subjects:\n", "      - id: haiku-22\n        themes:\n"), ""),
     ],
 )
 def test_a18_numbers_and_keys_that_cannot_be(change: tuple[str, str], expected: str) -> None:
@@ -41,8 +41,8 @@ def test_a18_numbers_and_keys_that_cannot_be(change: tuple[str, str], expected: 
     assert problems(edited(change)) == [
         "m.yml:17:9: teams[0].agents[1].subjects is missing; "
         "add it, for example `a list of subjects, each with name and sources`",
-        "m.yml:18:9: unknown key `topics` in teams[0].agents[1]; known here: id, subjects, backend, model, "
-        "max_usd, timeout_minutes, attempts",
+        "m.yml:18:9: unknown key `themes` in teams[0].agents[1]; known here: id, subjects, backend, "
+        "provider, model, prices, review, max_usd, timeout_minutes, attempts",
     ]
 
 

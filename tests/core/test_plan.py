@@ -7,14 +7,17 @@ from tests.builders import agent, mission, subject
 
 def test_an_agent_runs_with_the_missions_terms_or_its_own() -> None:
     own = AgentSpec.model_validate(
-        {"id": "haiku-22", "subjects": [subject("Vultr")], "backend": "claude", "model": "m", "max_usd": 0,
-         "timeout_minutes": 5, "attempts": 1}
+        {"id": "haiku-22", "subjects": [subject("Vultr")], "backend": "claude", "provider": "bedrock",
+         "model": "m", "review": False, "max_usd": 0, "timeout_minutes": 5, "attempts": 1}
     )  # fmt: skip
     plan = make_plan(mission(agent("haiku-21"), own))
     assert plan.agents == (
-        PlannedAgent("haiku-21", "Cloud Compute", ("AWS EC2",), "extractive", "claude-haiku-5-5", 250_000, 2, 60),
-        PlannedAgent("haiku-22", "Cloud Compute", ("Vultr",), "claude", "m", 0, 1, 5),
-    )
+        PlannedAgent(
+            "haiku-21", "Cloud Compute", ("AWS EC2",), "extractive", "anthropic", "claude-haiku-5-5", None, True,
+            250_000, 2, 60,
+        ),
+        PlannedAgent("haiku-22", "Cloud Compute", ("Vultr",), "claude", "bedrock", "m", None, False, 0, 1, 5),
+    )  # fmt: skip
     assert (plan.cap, plan.max_parallel, plan.batches) == (2_500_000, 20, (("haiku-21", "haiku-22"),))
 
 
