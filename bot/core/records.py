@@ -35,7 +35,7 @@ class Launch(Model):
     base_commit: CommitId
     caps: dict[Id, Annotated[int, Constraint(ge=0)]]
     """Millionths of a US dollar for each agent, over all its attempts; they sum to at most the session's cap."""
-    prices: dict[str, Prices] = {}
+    prices: dict[str, Prices] = Constraint(default_factory=dict)
     """What the agents' models cost, by `pricing.key`: as it was known at launch, and it holds to the end."""
 
 
@@ -55,7 +55,7 @@ class AgentRecord(Model):
     """What all attempts until now count for, in millionths of a US dollar; a lost one for all that it might have
     spent."""
     halted: bool = False
-    """The access to the model was refused (a key, a permission, no credit): nothing goes on before a person acts."""
+    """The access to the model was refused (key, permission, credit): nothing goes on before a person acts."""
     halts: Annotated[int, Constraint(ge=0)] = 0
     """How many attempts until now ended so; they use up none of the mission's."""
     findings: Annotated[int, Constraint(ge=0)] = 0
