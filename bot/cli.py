@@ -354,6 +354,16 @@ def audit(files: tuple[Path, ...], min_cited: float | None) -> "Outcome":
     return audit(files, min_cited)
 
 
+@command("transcript")
+@click.argument("file", type=FILE)
+@click.option("--full", is_flag=True, help="Show long texts whole.")
+def transcript(file: Path, full: bool) -> "Outcome":
+    """Show what an agent and its model said to each other, from the transcript that the agent left."""
+    from bot.commands.transcript import transcript
+
+    return transcript(file, full=full)
+
+
 # --- entry -------------------------------------------------------------------------------------------------
 
 

@@ -81,8 +81,8 @@ class Writing:
         self._field(call.field)
         if any(finding.field == call.field for finding in self.notes.of(self.subject.id)):
             raise Rejected(f"{call.field} has a finding, so it is no gap")
-        searched = searched_of(self.shelf)
-        gap = Gap(subject=self.subject.id, field=call.field, searched=searched, reason=call.reason.strip()[:300])
+        # Not the reason in its own words: a gap in the document holds nothing that nobody has checked.
+        gap = Gap(subject=self.subject.id, field=call.field, searched=searched_of(self.shelf))
         self.notes = self.notes.with_gap(gap)
         return f"recorded; {self._still_open()}"
 
@@ -91,9 +91,9 @@ class Writing:
             raise Rejected("a blocker is reported already")
         blocker = Blocker(
             subject=self.subject.id,
-            title=call.title.strip()[:300] or "The agent reports a blocker",
+            title=f"{self.subject.name}: reported by its agent"[:300],
             impact=call.impact,
-            description=call.description.strip()[:2_000],
+            description=f"{call.title.strip()}. {call.description.strip()}"[:2_000],
         )
         self.notes = self.notes.with_blocker(blocker)
         return "reported; a person will read it. Go on with what can be done all the same, or finish"
