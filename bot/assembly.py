@@ -4,6 +4,7 @@ import gc
 import sys
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -16,7 +17,7 @@ from bot.core.mission import Backend
 from bot.errors import Refused, SwarmError
 
 if TYPE_CHECKING:
-    from bot.adapters.agents.claude.agent import Journals
+    from bot.adapters.agents.claude.agent import Journals, Models
     from bot.adapters.journal import Journal
     from bot.adapters.sources.library import Library
     from bot.commands.close import Closed, Closing
@@ -200,7 +201,7 @@ class Workplace:
         return load_session(self.repo, self.repo.refs(branch)[branch], session)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Backends:
     """Builds an agent's backend; `override` is what --backend says."""
 
@@ -209,6 +210,12 @@ class Backends:
     override: str | None
     access: Access
     journals: "Journals"
+
+    @cached_property
+    def _models(self) -> "Models":
+        from bot.adapters.agents.claude import models_of
+
+        return models_of(self.access, self.clock)
 
     def __call__(self, backend: Backend) -> "Agent":
         match self.override or backend:
@@ -221,11 +228,10 @@ class Backends:
 
                 return Simulated(self.library, self.clock)
             case "claude":
-                from bot.adapters.agents.claude import Claude, models_of
+                from bot.adapters.agents.claude import Claude
                 from bot.render import prompts
 
-                models = models_of(self.access, self.clock)
-                return Claude(self.library, self.clock, prompts, models, self.journals, self.access.secrets)
+                return Claude(self.library, self.clock, prompts, self._models, self.journals, self.access.secrets)
             case other:
                 raise Refused(f"there is no backend {other}", f"choose one of {', '.join(sorted(AVAILABLE))}")
 
@@ -241,7 +247,7 @@ class Backends:
         if models:
             from bot.adapters.agents.claude import refuse_without_key
 
-            refuse_without_key(self.access, self.clock, models)
+            refuse_without_key(self._models, models)
 
 
 def library(root: Path, only: str, cache: Path | None) -> "Library":

@@ -18,7 +18,12 @@ MODEL = "claude-haiku-5-5"
 def tool(name: str, *required: str, **properties: Json) -> Json:
     """A strict tool; the required properties are strings unless said otherwise."""
     described = dict.fromkeys(required, {"type": "string"}) | properties
-    schema = {"type": "object", "properties": described, "required": list(described), "additionalProperties": False}
+    schema = {
+        "type": "object",
+        "properties": described,
+        "required": list(described),
+        "additionalProperties": False,
+    }
     return {"name": name, "description": f"To {name}.", "strict": True, "input_schema": schema}
 
 
@@ -74,7 +79,9 @@ class Talk:
         with self.client.beta.messages.stream(**_parameters(messages, more)) as stream:
             return stream.get_final_message()
 
-    def play(self, assignment: str, answer: Callable[[str, Any], tuple[str, bool]], *, most: int = 40) -> list[Json]:
+    def play(
+        self, assignment: str, answer: Callable[[str, Any], tuple[str, bool]], *, most: int = 40
+    ) -> list[Json]:
         """The conversation of an agent: calls tools until there are none, or `finish` was called."""
         messages = [asked(assignment)]
         for _ in range(most):
@@ -83,7 +90,9 @@ class Talk:
             if not uses(said) or any(name == "finish" for _id, name, _input in uses(said)):
                 return messages
             told = [(id_, answer(name, given)) for id_, name, given in uses(said)]
-            messages.append({"role": "user", "content": [result(it, text, failed=bad) for it, (text, bad) in told]})
+            messages.append(
+                {"role": "user", "content": [result(it, text, failed=bad) for it, (text, bad) in told]}
+            )
         raise AssertionError(f"the model did not come to an end in {most} turns")
 
 

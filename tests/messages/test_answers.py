@@ -12,7 +12,7 @@ from tests.messages.tokens import TOOLS as OVERHEAD
 from tests.messages.tokens import tokens
 from tests.messages.web import Json
 
-INPUT = {"query": "Gränzen \"quoted\" \\ \n", "source": "S1", "kind": "any"}
+INPUT = {"query": 'Gränzen "quoted" \\ \n', "source": "S1", "kind": "any"}
 
 
 def model(_body: Json) -> Reply:
@@ -134,7 +134,8 @@ def test_the_server_is_gone_at_once_although_a_client_waits() -> None:
     with talking(model) as talk:
         assert isinstance(talk, Talk)
         talk.create(asked(), tools=TOOLS)
-    with pytest.raises(anthropic.APIConnectionError), anthropic.Anthropic(
-        base_url=talk.server.url, api_key="x", max_retries=0
-    ) as late:
+    with (
+        pytest.raises(anthropic.APIConnectionError),
+        anthropic.Anthropic(base_url=talk.server.url, api_key="x", max_retries=0) as late,
+    ):
         late.beta.messages.create(model=MODEL, max_tokens=1, messages=[{"role": "user", "content": "Hi"}])
