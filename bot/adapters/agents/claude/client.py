@@ -173,9 +173,13 @@ def _trimmed(message: "BetaMessage") -> int:
 
 
 def _refused(error: Any) -> CallFailed:
-    """An answer with an error's status. Only what was surely refused before the work began counts for nothing."""
+    """An answer with an error's status. Only what was surely refused before the work began counts for nothing.
+
+    An error amid a stream comes with the status of the stream, which began well.
+    """
     headers = {name.lower(): value for name, value in error.response.headers.items()}
-    failure = Failure(error.status_code, _words(error), headers)
+    within = error.status_code < 400
+    failure = Failure(None if within else error.status_code, _words(error), headers)
     return CallFailed(failure, began=failure.ambiguous and error.status_code != OVERLOADED)
 
 
