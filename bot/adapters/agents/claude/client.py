@@ -54,8 +54,11 @@ class TooLate(Exception):
 class Client:
     """Calls one model. Retries nothing by itself: whoever calls has the money and the deadline."""
 
-    def __init__(self, access: Access, provider: Provider, model: str, clock: Clock) -> None:
+    def __init__(
+        self, access: Access, provider: Provider, model: str, clock: Clock, *, silence: float = SILENCE
+    ) -> None:
         """Raises Halted when there is no key for the provider."""
+        self._silence = silence
         self._messages = _sdk(access, provider).beta.messages
         self._extras = _extras(provider)
         self._model = model
@@ -68,7 +71,7 @@ class Client:
         import anthropic
         import httpx2
 
-        timeout = httpx2.Timeout(SILENCE, connect=CONNECT)
+        timeout = httpx2.Timeout(self._silence, connect=CONNECT)
         try:
             with self._messages.stream(
                 model=self._model, max_tokens=most, timeout=timeout, **request, **self._extras
