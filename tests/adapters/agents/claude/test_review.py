@@ -9,7 +9,7 @@ from tests.messages.calls import Call
 from tests.messages.models import Chatter, Diligent, Malformed, Roles, Sceptical
 from tests.messages.models.conversation import Conversation
 from tests.messages.models.diligent import judging
-from tests.messages.replies import Reply, Use, say
+from tests.messages.replies import Model, Reply, Use, say
 from tests.messages.web import Json
 
 
@@ -84,7 +84,8 @@ def test_what_is_doubted_again_is_handed_over_as_unsupported(tmp_path: Path) -> 
 
 
 def test_a_reviewer_that_does_not_judge_changes_nothing(tmp_path: Path) -> None:
-    for number, reviewer in enumerate((Chatter(), Malformed())):
+    reviewers: tuple[Model, ...] = (Chatter(), Malformed())
+    for number, reviewer in enumerate(reviewers):
         with scene(tmp_path / str(number), Roles(PARAPHRASING, reviewer)) as stage:
             result = stage.run()
             assert len(result.findings) == 5
