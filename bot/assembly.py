@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.adapters.clock import SystemClock
 from bot.adapters.git import GitRepository, base_branch, open_repository
 from bot.adapters.local_forge import LocalForge
+from bot.adapters.prices import ListedPrices
 from bot.commands.outcome import Outcome
 from bot.core.mission import Backend
 from bot.errors import Refused, SwarmError
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from bot.core.session import SessionData
     from bot.ports import Agent
 
-AVAILABLE = frozenset({"extractive", "simulated"})
+AVAILABLE = frozenset({"claude", "extractive", "simulated"})
 """The backends of this version."""
 SCHEMES = {"all": None, "packages": frozenset({"pypi", "npm", "file"}), "files": frozenset({"file"})}
 
@@ -46,7 +47,7 @@ class Workplace:
         repo = open_repository(folder.resolve())
         return cls(repo, base or base_branch(repo), SystemClock(), only, cache)
 
-    def run(self, mission: Path, *, backend: str | None, parallel: int, merge: bool) -> Outcome:
+    def run(self, mission: Path, *, backend: Backend | None, parallel: int, merge: bool) -> Outcome:
         """`swarm run`."""
         from bot.adapters.terminal import show
         from bot.commands.ending import ending
@@ -54,12 +55,12 @@ class Workplace:
         from bot.core.loading import load_mission
 
         began = time.monotonic()
-        content = mission.read_bytes()
+        content = as_asked(mission, backend)
         loaded = load_mission(content, str(mission))
         forge, sources = LocalForge(self.repo.git.directory, self.clock), self._library()
-        backends = Backends(sources, self.clock, backend)
+        backends, prices = Backends(sources, self.clock), ListedPrices(self.clock)
         with forge.running(loaded.mission), show(loaded, sys.stderr) as display:
-            parts = Running(self._closing(forge, sources), backends, display, parallel)
+            parts = Running(self._closing(forge, sources), backends, prices, display, parallel)
             closed = run(parts, mission=content, file=str(mission), by="local", merge=merge)
         return ending(closed, base=self.base, seconds=time.monotonic() - began, place=self._place(closed))
 
@@ -68,7 +69,13 @@ class Workplace:
         from bot.commands.launch import launch
 
         opened = launch(
-            self.repo, self.clock, mission=mission.read_bytes(), file=str(mission), base=self.base, by=by
+            self.repo,
+            self.clock,
+            ListedPrices(self.clock),
+            mission=mission.read_bytes(),
+            file=str(mission),
+            base=self.base,
+            by=by,
         )
         branch = opened.branch.removeprefix("refs/heads/")
         state = "merged" if opened.merged else "launched" if opened.created else "open"
@@ -79,7 +86,7 @@ class Workplace:
 
     def agent(self, session: str, agent: str, attempt: int, output: Path) -> Outcome:
         """`swarm agent`: the artifact is written whole or not at all."""
-        backends = Backends(self._library(), self.clock, None)
+        backends = Backends(self._library(), self.clock)
         handed = attempt_of(backends, self.clock, self._session(session), agent, attempt)
         if handed.artifact is None:
             raise SwarmError(f"{agent} failed: {handed.failure}", "record the attempt without an artifact")
@@ -173,14 +180,13 @@ class Workplace:
 
 @dataclass(frozen=True, slots=True)
 class Backends:
-    """Builds an agent's backend; `override` is what --backend says."""
+    """Builds an agent's backend."""
 
     library: "Library"
     clock: SystemClock
-    override: str | None
 
     def __call__(self, backend: Backend) -> "Agent":
-        match self.override or backend:
+        match backend:
             case "extractive":
                 from bot.adapters.agents.extractive import Extractive
 
@@ -191,6 +197,22 @@ class Backends:
                 return Simulated(self.library, self.clock)
             case other:
                 raise Refused(f"the backend {other} is not part of this version", "run with --backend extractive")
+
+
+def as_asked(mission: Path, backend: Backend | None) -> bytes:
+    """A mission's file, every agent on one backend if that is asked for: what is launched says what runs."""
+    from bot.commands.mission_file import read_mission
+    from bot.core.mission_edit import with_backend
+
+    content = read_mission(mission)
+    return with_backend(content, str(mission), backend) if backend else content
+
+
+def quote(mission: Path, backend: Backend | None) -> Outcome:
+    """`swarm quote`: needs no repository."""
+    from bot.commands.quote import quote
+
+    return quote(as_asked(mission, backend), str(mission), ListedPrices(SystemClock()))
 
 
 def library(root: Path, only: str, cache: Path | None) -> "Library":

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bot import __version__
 from bot.adapters.clock import SystemClock
 from bot.adapters.git import GitRepository, open_repository
+from bot.adapters.prices import ListedPrices
 from bot.adapters.remote import RemoteRepository
 from bot.assembly import AVAILABLE, Backends, attempt_of, handover, left, library, recorded
 from bot.commands.outcome import Outcome
@@ -111,7 +112,8 @@ class Hosted:
                 repo = self._remote(depth=1)
                 issues = Issues(self.client)
                 telling = self._telling()
-                desk = Desk(repo, issues, self.clock, self.base, self._template, telling, AVAILABLE)
+                prices = ListedPrices(self.clock)
+                desk = Desk(repo, issues, self.clock, self.base, self._template, telling, prices, AVAILABLE)
                 return request(desk, asked)
 
     def agent(self, session: str, agent: str, attempt: int, output: Path) -> Outcome:
@@ -125,7 +127,7 @@ class Hosted:
                 "run it with the action, which keeps the token from it",
             )
         data = load_session(GitRepository(self.job.workspace), "HEAD", session)
-        backends = Backends(self._library(), self.clock, None)
+        backends = Backends(self._library(), self.clock)
         handed = attempt_of(backends, self.clock, data, agent, attempt)
         # A failure is data: a job that failed could not be told from one that the machine has failed.
         return left(output, handed.artifact or json_bytes({"failure": handed.failure}), agent)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.git import GitRepository
+from bot.adapters.prices import ListedPrices
 from bot.commands.launch import Launched, launch
 from bot.errors import InvalidInput, LostRace, Refused
 from bot.ports import RefUpdate
@@ -18,7 +19,15 @@ from tests.workshop import MISSION, widgets
 
 def open_session(folder: Path, by: str = "local", mission: str = MISSION) -> Launched:
     repo = GitRepository(folder)
-    return launch(repo, StillClock(), mission=mission.encode(), file="widgets.yml", base="main", by=by)
+    return launch(
+        repo,
+        StillClock(),
+        ListedPrices(StillClock()),
+        mission=mission.encode(),
+        file="widgets.yml",
+        base="main",
+        by=by,
+    )
 
 
 def test_g12_of_many_launchers_one_wins_and_the_others_learn_who(tmp_path: Path) -> None:
@@ -84,7 +93,15 @@ def test_a_repository_that_never_rests_is_given_up_on(tmp_path: Path) -> None:
 
     repo = Restless(widgets(tmp_path / "repo"))
     with pytest.raises(Refused, match="kept moving the same refs"):
-        launch(repo, StillClock(), mission=MISSION.encode(), file="m.yml", base="main", by="local")
+        launch(
+            repo,
+            StillClock(),
+            ListedPrices(StillClock()),
+            mission=MISSION.encode(),
+            file="m.yml",
+            base="main",
+            by="local",
+        )
 
 
 def test_a_reservation_that_cannot_be_read_is_named(tmp_path: Path) -> None:
@@ -93,4 +110,12 @@ def test_a_reservation_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     broken = repo.commit([], {"reservation.json": b"{"}, "Broken", NOW)
     repo.update([RefUpdate("refs/swarm/reservations/widget-store", broken, None)])
     with pytest.raises(Refused, match="the reservation of widget-store cannot be read"):
-        launch(repo, StillClock(), mission=MISSION.encode(), file="m.yml", base="main", by="local")
+        launch(
+            repo,
+            StillClock(),
+            ListedPrices(StillClock()),
+            mission=MISSION.encode(),
+            file="m.yml",
+            base="main",
+            by="local",
+        )
