@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from bot.core.session import SessionData
     from bot.ports import Agent
 
-AVAILABLE = frozenset({"claude", "extractive", "simulated"})
-"""The backends of this version."""
 SCHEMES = {"all": None, "packages": frozenset({"pypi", "npm", "file"}), "files": frozenset({"file"})}
 
 

@@ -15,7 +15,7 @@ from bot.adapters.clock import SystemClock
 from bot.adapters.git import GitRepository, open_repository
 from bot.adapters.prices import ListedPrices
 from bot.adapters.remote import RemoteRepository
-from bot.assembly import AVAILABLE, Backends, attempt_of, handover, left, library, recorded
+from bot.assembly import Backends, attempt_of, handover, left, library, recorded
 from bot.commands.outcome import Outcome
 from bot.core.addresses import Addresses, addresses_of
 from bot.core.configuration import PATH, Configuration, load_configuration
@@ -113,7 +113,7 @@ class Hosted:
                 issues = Issues(self.client)
                 telling = self._telling()
                 prices = ListedPrices(self.clock)
-                desk = Desk(repo, issues, self.clock, self.base, self._template, telling, prices, AVAILABLE)
+                desk = Desk(repo, issues, self.clock, self.base, self._template, telling, prices)
                 return request(desk, asked)
 
     def agent(self, session: str, agent: str, attempt: int, output: Path) -> Outcome:

@@ -17,10 +17,8 @@ from bot.core.configuration import PATH, Configuration, load_configuration
 from bot.core.continuing import Turn, matrix_json, max_parallel, next_agents
 from bot.core.events import PREFIX, ContinueSession, LaunchAsked, LaunchDispatched
 from bot.core.loading import load_mission
-from bot.core.mission import Mission
 from bot.core.mission_edit import edited
 from bot.core.permission import may_launch
-from bot.core.plan import make_plan
 from bot.core.session import SessionData, launch_path
 from bot.core.state import Merge, SessionFacts
 from bot.errors import InvalidInput, Problem, Refused
@@ -44,8 +42,6 @@ class Desk:
     template: Template
     telling: Telling
     prices: PriceList
-    backends: frozenset[str]
-    """What agents can run with here."""
 
 
 def request(desk: Desk, asked: LaunchAsked | LaunchDispatched | ContinueSession) -> Outcome:
@@ -146,7 +142,6 @@ def _opened(desk: Desk, asked: Request, issue: int | None, by: str, *, confirmed
     mission = edited(content, file, asked)
     loaded = load_mission(mission, file)
     check(asked, configuration, loaded)
-    _can_run(desk, loaded)
     other = next((p for p in _carried(desk, issue) if p.launch.mission.mission != asked.mission), None)
     if other:
         raise Refused(f"this issue carries session {other.session} already", "open an issue for each mission")
@@ -175,15 +170,6 @@ def _mission(desk: Desk, configuration: Configuration, asked: Request, tip: str)
             f"name another, or add the file (`swarm new blank {path}` writes one to start from)",
         )
     return content, path if own is not None else f"mission-templates/{asked.mission}.yml"
-
-
-def _can_run(desk: Desk, mission: Mission) -> None:
-    for agent in make_plan(mission).agents:
-        if agent.backend not in desk.backends:
-            raise Refused(
-                f"{agent.id} is to run with {agent.backend}, which this version does not have",
-                f"choose one of {', '.join(sorted(desk.backends))}",
-            )
 
 
 def _carried(desk: Desk, issue: int | None) -> list[Place]:

@@ -80,10 +80,9 @@ def _check(before: Tree, after: object, file: str, settings: Sequence[Setting]) 
         return
     path, value = next((s for s in settings if at(after, s[0]) != plain(s[1])), settings[0])
     section, name = path[-2], path[-1]
-    of_agent = isinstance(section, int)
-    place = before.key(path if of_agent else path[:-1])
-    what = f"{'backend of an agent' if of_agent else f'{section}.{name}'} cannot be set to {value} here"
-    todo = f"write `{name}:` in a line of its own below `{'id' if of_agent else section}:`"
+    place = before.key(path[:-1])
+    what = f"{section}.{name} cannot be set to {value} here"
+    todo = f"write `{name}:` in a line of its own below `{section}:`"
     raise InvalidInput(problems=(Problem(file, place.line, place.column, what, todo),))
 
 

@@ -21,6 +21,7 @@ def test_everything_can_be_configured() -> None:
     text = """\
 missions: plans/missions/
 max_usd: 7.25
+confirm_above_usd: 2
 sources: packages
 merge: manual
 state_branch: swarm-state
@@ -30,6 +31,7 @@ audit: {paths: ["docs/**/*.md"], min_cited: 80}
     assert load_configuration(text.encode()) == Configuration(
         missions="plans/missions/",
         max_usd="7.25",
+        confirm_above_usd="2",
         sources="packages",
         merge="manual",
         state_branch="swarm-state",
