@@ -5,7 +5,8 @@ from bot.core.affording import session_prices
 from bot.core.loading import load
 from bot.core.quote import quote as quoted
 from bot.ports import PriceList
-from bot.render.quote import quote_data, quote_text
+from bot.render.quote import quote_data
+from bot.render.quote_text import quote_text
 
 
 def quote(mission: bytes, file: str, prices: PriceList) -> Outcome:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from bot.core.conversation import LIKELY, LOW, PREFIX, conversation, subject_calls, total
 from bot.core.money import MICRO, usd
 from bot.core.pricing import Prices, cost, key, rates_of
-from bot.core.quote import FREE_SECONDS, LIKELY, LOW, PREFIX, Quote, conversation, subject_calls, total
+from bot.core.quote import FREE_SECONDS, Quote
 from bot.render.words import duration
 
 WIDTH = 9

@@ -6,21 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.conversation import LIKELY, LOW, PREFIX, REVIEW, conversation, subject_calls, total, turn_by_turn
 from bot.core.mission import Limits, Mission, Team
 from bot.core.pricing import LongRates, Prices, Tokens, cost
-from bot.core.quote import (
-    FREE_SECONDS,
-    LIKELY,
-    LOW,
-    PREFIX,
-    REVIEW,
-    conversation,
-    quote,
-    quote_of_launch,
-    subject_calls,
-    total,
-    turn_by_turn,
-)
+from bot.core.quote import FREE_SECONDS, quote, quote_of_launch
 from tests.builders import agent, mission, subject
 from tests.sessions import launch
 

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from bot.core.conversation import LIKELY, subject_calls, total
 from bot.core.loading import load_mission
 from bot.core.mission import Mission
 from bot.core.pricing import LongRates, Prices
-from bot.core.quote import LIKELY, Quote, quote, subject_calls, total
-from bot.render.quote import confirmation_comment, quote_data, quote_line, quote_text
+from bot.core.quote import Quote, quote
+from bot.render.quote import confirmation_comment, quote_data, quote_line
+from bot.render.quote_text import quote_text
 from tests.core.mission_text import edited
 from tests.render.inactive import assert_inactive
 
