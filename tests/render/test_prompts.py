@@ -1,5 +1,7 @@
 """What a model is told: short, the same each time, with foreign texts as values only."""
 
+from typing import Any
+
 from bot.core.findings import Searched
 from bot.core.mission import Mission
 from bot.core.notes import claim_fields
@@ -18,7 +20,7 @@ BLOCKED = Searched(source="https://example.com/", state="blocked", reason="answe
 HOSTILE = "{{ 7 * 7 }} {% raw %} <!-- x --> @you\n\n# A heading\u202e"
 
 
-def plan(**changes: object) -> Mission:
+def plan(**changes: Any) -> Mission:
     return mission(agent("haiku-21", subject("AWS EC2")), **changes)
 
 
