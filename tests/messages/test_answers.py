@@ -7,12 +7,13 @@ import pytest
 
 from tests.messages import shapes, web
 from tests.messages.replies import Reply, Text, Thought, Use, say
-from tests.messages.talking import JUDGE, MODEL, TOOLS, Talk, asked, result, talking, uses
+from tests.messages.server import MessagesServer
+from tests.messages.talking import JUDGE, MODEL, TOOLS, asked, result, talking, uses
 from tests.messages.tokens import TOOLS as OVERHEAD
 from tests.messages.tokens import tokens
 from tests.messages.web import Json
 
-INPUT = {"query": "Gränzen \"quoted\" \\ \n", "source": "S1", "kind": "any"}
+INPUT = {"query": 'Gränzen "quoted" \\ \n', "source": "S1", "kind": "any"}
 
 
 def model(_body: Json) -> Reply:
@@ -37,21 +38,18 @@ def test_the_events_of_a_stream_come_in_order_and_in_odd_pieces() -> None:
         return say(Thought("Where do I look?"), *model(body).content)
 
     with talking(thinking) as talk:
-        parameters = {"model": MODEL, "max_tokens": 1000, "messages": [asked()], "tools": TOOLS, "stream": True}
-        events = list(talk.client.beta.messages.create(**parameters))
-        kinds = [event.type for event in events]
-        assert (kinds[0], kinds[-2:]) == ("message_start", ["message_delta", "message_stop"])
+        events = list(talk.events(asked(), tools=TOOLS))
         deltas = [event.delta for event in events if event.type == "content_block_delta"]
-        assert [it.type for it in deltas if it.type == "signature_delta"] == ["signature_delta"]
+        assert [it.type for it in deltas].count("signature_delta") == 1
         written = [it.partial_json for it in deltas if it.type == "input_json_delta"]
         assert json.loads("".join(written[:-2])) == INPUT
         assert len([it for it in deltas if it.type == "text_delta"]) > 3
         assert written[:3] == ["", "{", '"query"']
-        (start,), (end,) = (
-            [event for event in events if event.type == kind] for kind in ("message_start", "message_delta")
-        )
+        start, end = events[0], events[-2]
+        assert start.type == "message_start" and end.type == "message_delta"
         assert start.message.usage.output_tokens == 1 < end.usage.output_tokens
         assert start.message.usage.input_tokens == end.usage.input_tokens
+        assert events[-1].type == "message_stop"
 
 
 def test_a_conversation_goes_on_with_the_results_of_tools() -> None:
@@ -104,7 +102,7 @@ def test_hidden_tokens_are_billed_and_told() -> None:
         assert talk.create(asked(), max_tokens=100).stop_reason == "max_tokens"
 
 
-def test_a_request_is_logged_as_it_was_received(tmp_path: object) -> None:
+def test_a_request_is_logged_as_it_was_received() -> None:
     with talking(model) as talk:
         answer = talk.create(asked("Grüße"), tools=TOOLS)
         call = talk.server.calls[0]
@@ -117,11 +115,13 @@ def test_a_request_is_logged_as_it_was_received(tmp_path: object) -> None:
 
 def test_a_model_that_says_nonsense_fails_the_test() -> None:
     nonsense = Reply((Text("x"),), "no_such_reason")
-    with pytest.raises(AssertionError, match=r"stop_reason: Input should be"):
-        with talking(lambda _body: nonsense) as talk:
-            with pytest.raises(anthropic.InternalServerError):
-                talk.create(asked())
-            assert len(talk.server.ledger) == 1
+    with (
+        pytest.raises(AssertionError, match=r"stop_reason: Input should be"),
+        talking(lambda _body: nonsense) as talk,
+    ):
+        with pytest.raises(anthropic.InternalServerError):
+            talk.create(asked())
+        assert len(talk.server.ledger) == 1
 
 
 def test_errors_have_the_documented_shape() -> None:
@@ -130,11 +130,11 @@ def test_errors_have_the_documented_shape() -> None:
     assert "type" in shapes.wrong("error", json.dumps(web.error("strange", "x")), beta=False)
 
 
-def test_the_server_is_gone_at_once_although_a_client_waits() -> None:
+def test_the_server_is_gone_at_once_although_a_client_keeps_its_connection() -> None:
     with talking(model) as talk:
-        assert isinstance(talk, Talk)
-        talk.create(asked(), tools=TOOLS)
-    with pytest.raises(anthropic.APIConnectionError), anthropic.Anthropic(
-        base_url=talk.server.url, api_key="x", max_retries=0
-    ) as late:
-        late.beta.messages.create(model=MODEL, max_tokens=1, messages=[{"role": "user", "content": "Hi"}])
+        server = MessagesServer(model)
+        with server:
+            there = talk.client.with_options(base_url=server.url)
+            assert there.beta.messages.count_tokens(model=MODEL, messages=[{"role": "user", "content": "Hi"}])
+        with pytest.raises(anthropic.APIConnectionError):
+            there.beta.messages.count_tokens(model=MODEL, messages=[{"role": "user", "content": "Hi"}])
