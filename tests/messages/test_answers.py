@@ -1,9 +1,11 @@
 """What the server answers when nothing is wrong, seen through the official client."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import anthropic
 import pytest
+import requests
 
 from tests.messages import shapes, web
 from tests.messages.replies import Reply, Text, Thought, Use, say
@@ -94,6 +96,13 @@ def test_an_answer_is_cut_where_it_may_not_be_longer() -> None:
         assert (text.content[0].to_dict()["text"], text.usage.output_tokens) == ("Sho", 1)
 
 
+def test_thinking_may_take_all_that_may_be_written() -> None:
+    with talking(lambda _body: say(Thought("hm " * 2000), "Yes.")) as talk:
+        said = talk.stream(asked(), max_tokens=100)
+        assert (said.stop_reason, [block.type for block in said.content]) == ("max_tokens", ["thinking"])
+        assert said.usage.output_tokens_details and said.usage.output_tokens_details.thinking_tokens == 100
+
+
 def test_hidden_tokens_are_billed_and_told() -> None:
     with talking(lambda _body: Reply((Text("Yes."),), output_tokens=500)) as talk:
         used = talk.stream(asked()).usage
@@ -111,6 +120,26 @@ def test_a_request_is_logged_as_it_was_received() -> None:
         assert (call.number, call.path, call.status) == (1, "/v1/messages", 200)
         assert call.headers["authorization"] == f"Bearer {talk.server.key}"
         assert answer._request_id == call.request_id
+
+
+def test_a_stream_goes_over_the_wire_as_server_sent_events() -> None:
+    with talking(lambda _body: say("Yes.")) as talk:
+        headers = {"x-api-key": talk.server.key, "anthropic-version": "2023-06-01"}
+        body = {"model": MODEL, "max_tokens": 9, "messages": [asked()], "stream": True}
+        answer = requests.post(f"{talk.server.url}/v1/messages?beta=true", json=body, headers=headers, timeout=60)
+        *frames, end = answer.text.split("\n\n")
+        assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
+        assert (frames[1], end) == ('event: ping\ndata: {"type":"ping"}', "")
+        assert all(frame.startswith("event: ") and "\ndata: {" in frame for frame in frames)
+        assert talk.server.calls[0].beta
+
+
+def test_many_agents_call_at_once() -> None:
+    with talking(model) as talk, ThreadPoolExecutor(8) as pool:
+        said = list(pool.map(lambda n: talk.stream(asked(f"I am number {n}."), tools=TOOLS), range(24)))
+        assert sorted(it.call for it in talk.server.ledger) == list(range(1, 25))
+        assert len({use_id for it in said for use_id, _name, _input in uses(it)}) == 48
+        assert sum(it.usage.output_tokens for it in said) == sum(it.tokens.output for it in talk.server.ledger)
 
 
 def test_a_model_that_says_nonsense_fails_the_test() -> None:

@@ -119,6 +119,19 @@ def test_without_breakpoints_nothing_is_cached() -> None:
     assert [account([LONG], set()).cache_write, account([LONG], {0}).cache_read] == [0, 0]
 
 
+def test_a_breakpoint_may_stand_within_the_result_of_a_tool() -> None:
+    use = {"type": "tool_use", "id": "toolu_1", "name": "finish", "input": {}}
+    told: Json = {"type": "tool_result", "tool_use_id": "toolu_1"}
+    within = told | {"content": [marked(LONG)]}
+    beside = told | {"content": [{"type": "text", "text": LONG}], "cache_control": {"type": "ephemeral"}}
+    with talking(lambda _body: say("An answer.")) as talk:
+        for content in (within, beside):
+            spoken = [{"role": "assistant", "content": [use]}, {"role": "user", "content": [content]}]
+            talk.stream(asked(), *spoken, tools=TOOLS)
+        first, second = (it.tokens for it in talk.server.ledger)
+        assert first.cache_write == first.prompt == second.cache_read
+
+
 def test_a_breakpoint_looks_back_over_twenty_blocks() -> None:
     texts = [LONG, *(f"Block {n}" for n in range(30))]
     for distance, found in ((LOOKBACK - 1, True), (LOOKBACK, False)):

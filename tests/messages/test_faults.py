@@ -90,7 +90,9 @@ WITHIN_STREAMS: list[tuple[Fault, type[Exception], str | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "error", "message"), WITHIN_STREAMS, ids=[str(it[0]) for it in WITHIN_STREAMS])
+@pytest.mark.parametrize(
+    ("fault", "error", "message"), WITHIN_STREAMS, ids=[it[1].__name__ for it in WITHIN_STREAMS]
+)
 def test_a_stream_that_breaks_is_billed(fault: Fault, error: type[Exception], message: str | None) -> None:
     with talking(model) as talk:
         called(talk, streaming=True)
@@ -184,6 +186,15 @@ def test_half_an_input_is_read_as_far_as_it_goes() -> None:
         talk.server.faults.randomly(1, 1.0, [faults.halved()])
         for said in (talk.create(asked(), tools=TOOLS), talk.stream(asked(), tools=TOOLS)):
             assert uses(said)[0][2] == {"query": "limits and quotas"}
+
+
+@pytest.mark.parametrize(("whole", "half"), [("A text of two halves.", "A text of "), ("A", ""), ("", "")])
+def test_whatever_comes_last_can_be_halved(whole: str, half: str) -> None:
+    with talking(lambda _body: Reply((Text(whole),) if whole else ())) as talk:
+        talk.server.faults.on(1, faults.halved())
+        said = talk.create(asked())
+        assert said.stop_reason == "max_tokens"
+        assert "".join(it.text for it in said.content if it.type == "text") == half
 
 
 def test_an_answer_without_usage() -> None:

@@ -25,7 +25,7 @@ from tests.messages.models import (
 from tests.messages.models.conversation import passages
 from tests.messages.models.hostile import KEYS, TEXTS, URLS
 from tests.messages.replies import Model
-from tests.messages.talking import JUDGE, TOOLS, asked, talking, uses
+from tests.messages.talking import JUDGE, TOOLS, asked, result, talking, uses
 from tests.messages.web import Json
 
 ASSIGNMENT = """Research the subject AWS EC2.
@@ -162,6 +162,22 @@ def test_reviewers_support_everything_or_reject_what_they_are_told_to_once() -> 
     with talking(Malformed()) as talk:
         verdicts = uses(talk.stream(asked(CLAIMS), tools=[JUDGE]))[0][2]["verdicts"]
         assert verdicts[2]["claim"] == 999 and isinstance(verdicts[4], str)
+
+
+def test_diligent_ends_although_its_verdicts_or_its_finish_are_refused() -> None:
+    with talking(Diligent()) as talk:
+        for name, tools_, failed, then in (
+            ("judge", [JUDGE], False, "All claims are judged."),
+            ("judge", [JUDGE], True, ""),
+            ("finish", TOOLS, True, "Everything is recorded."),
+        ):
+            text = CLAIMS if name == "judge" else "Nothing is open."
+            done = [{"type": "tool_use", "id": f"toolu_{it}", "name": it, "input": {}} for it in ("assess", name)]
+            told = [result("toolu_assess"), result(f"toolu_{name}", failed=failed)]
+            spoken = [{"role": "assistant", "content": done}, {"role": "user", "content": told}]
+            said = talk.stream(asked(text), *spoken, tools=tools_)
+            assert "".join(it.text for it in said.content if it.type == "text") == then
+            assert bool(uses(said)) == (not then)
 
 
 def test_models_that_do_nothing_useful() -> None:

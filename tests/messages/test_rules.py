@@ -80,6 +80,11 @@ RULES: list[tuple[Json, str]] = [
     ({"messages": [asked(), spoke(), asked()]}, "messages.1: all messages must have non-empty content"),
     ({"messages": [asked("  ")]}, "messages.0: text content blocks must contain non-whitespace"),
     ({"messages": [asked(), spoke(USE), asked()]}, "without `tool_result` blocks"),
+    (
+        {"messages": [asked(), spoke(USE), {"role": "system", "content": "Go on."}, told(result("toolu_1"))]},
+        "messages.1: `tool_use` ids were found without `tool_result` blocks",
+    ),
+    ({"messages": [asked(), {"role": "system", "content": "Go on."}]}, "must end with a user message"),
     ({"messages": [asked(), spoke(USE), told(result("toolu_2"))]}, "unexpected `tool_use_id`"),
     ({"messages": [asked(), told(result("toolu_1"))]}, "unexpected `tool_use_id`"),
     ({"messages": [asked(), spoke(USE), told(result("toolu_1"), result("toolu_1"))]}, "a single result"),
@@ -91,6 +96,10 @@ RULES: list[tuple[Json, str]] = [
     ({"messages": [asked(), spoke(USE), told(result("toolu_1"))], "tools": []}, "must define tools"),
     ({"tools": [*FINISH, *FINISH]}, "Tool names must be unique"),
     ({"messages": [told(*[marked(f"{n}") for n in range(5)])]}, "A maximum of 4 blocks with cache_control"),
+    (
+        {"messages": [asked(), spoke(USE), told(result("toolu_1") | {"content": [marked("x")] * 5})]},
+        "A maximum of 4 blocks",
+    ),
     ({"system": [marked("x")] * 4, "cache_control": {"type": "ephemeral"}}, "A maximum of 4 blocks"),
     (
         {"system": [marked("x") | {"cache_control": {"type": "ephemeral", "ttl": "1h"}}]},
