@@ -10,6 +10,7 @@ from tests.messages.models import (
     Chatter,
     Conversation,
     Diligent,
+    Huge,
     Lazy,
     Looping,
     Lying,
@@ -237,8 +238,19 @@ def test_attacks_come_first_and_then_the_work() -> None:
     called, answer = tools(lambda given: given["claim"] in TEXTS or given["passage"] == "P77")
     with talking(Malicious("P77", "Somebody else's.")) as talk:
         talk.play(ASSIGNMENT, answer)
-    assert [it["url"] for it in named(called, "fetch_page")[:-1]] == list(URLS)
+    assert [it["url"] for it in named(called, "fetch_page")] == list(URLS)
     assert named(called, "record_finding")[0]["passage"] == "P77"
     assert {it["title"] for it in named(called, "report_blocker")} == set(TEXTS) > set(KEYS)
-    assert max(len(it.get("query", "")) for it in named(called, "search_sources")) == 1024 * 1024
     assert named(called, "record_gap")
+
+
+def test_huge_arguments_come_whole() -> None:
+    called, answer = tools()
+    with talking(Huge(Lazy())) as talk:
+        talk.play(ASSIGNMENT, answer)
+    assert [len(text) for _name, given, _refused in called for text in given.values()] == [
+        1024 * 1024,
+        0,
+        3,
+        1024 * 1024,
+    ]

@@ -68,6 +68,11 @@ def _cheap(*content: Use) -> Reply:
     return replace(say(*content), output_tokens=1)
 
 
+def Huge(then: Model | None = None) -> Scripted:  # noqa: N802
+    """Arguments of a megabyte each, whole, whatever the limit on the output is; then another model's work."""
+    return Scripted((lambda talk: replace(_huge(talk), output_tokens=1),), then or Diligent())
+
+
 def _field(talk: Conversation) -> str:
     return next((field.id for field in talk.fields), "limits")
 
@@ -142,8 +147,9 @@ def _texts(talk: Conversation) -> Reply:
 
 
 def _huge(talk: Conversation) -> Reply:
+    """As a provider lets it through: cut where the limit on the output is."""
     much = "a" * MEGABYTE
-    return _cheap(talk.use("search_sources", query=much, source="", kind="any"), talk.use("fetch_page", url=much))
+    return say(talk.use("search_sources", query=much, source="", kind="any"), talk.use("fetch_page", url=much))
 
 
 def _praising(talk: Conversation) -> Reply:
