@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import anthropic
-from anthropic.types.beta import BetaMessage
+from anthropic.types.beta import BetaMessage, BetaRawMessageStreamEvent
 
 from tests.messages.replies import Model
 from tests.messages.server import MessagesServer
@@ -17,7 +17,7 @@ MODEL = "claude-haiku-5-5"
 
 def tool(name: str, *required: str, **properties: Json) -> Json:
     """A strict tool; the required properties are strings unless said otherwise."""
-    described = dict.fromkeys(required, {"type": "string"}) | properties
+    described = {key: {"type": "string"} for key in required} | properties
     schema = {
         "type": "object",
         "properties": described,
@@ -79,6 +79,10 @@ class Talk:
         with self.client.beta.messages.stream(**_parameters(messages, more)) as stream:
             return stream.get_final_message()
 
+    def events(self, *messages: Json, **more: Any) -> Iterator[BetaRawMessageStreamEvent]:
+        """The events of a stream, one by one."""
+        return iter(self.client.beta.messages.create(stream=True, **_parameters(messages, more)))
+
     def play(
         self, assignment: str, answer: Callable[[str, Any], tuple[str, bool]], *, most: int = 40
     ) -> list[Json]:
@@ -99,9 +103,11 @@ class Talk:
 @contextmanager
 def talking(model: Model, **options: Any) -> Iterator[Talk]:
     """A server with a model, and a client of it that tries everything once."""
-    with MessagesServer(model, **options) as server:
-        with anthropic.Anthropic(base_url=server.url, api_key=server.key, max_retries=0) as client:
-            yield Talk(server, client)
+    with (
+        MessagesServer(model, **options) as server,
+        anthropic.Anthropic(base_url=server.url, api_key=server.key, max_retries=0) as client,
+    ):
+        yield Talk(server, client)
 
 
 def _parameters(messages: tuple[Json, ...], more: Json) -> Json:

@@ -41,7 +41,7 @@ class Diligent:
 
     def _steps(self, talk: Conversation) -> list[Use]:
         """What comes next for the first fields that are not done."""
-        taken = {it.input["claim"] for it in talk.named("record_finding") if "claim" in it.input}
+        taken = {str(it.input.get("claim")) for it in talk.named("record_finding")}
         steps: list[Use] = []
         for at, field in enumerate(talk.fields):
             if len(steps) < self.parallel and not _done(talk, field):
@@ -112,11 +112,9 @@ def _choice(field: Field, found: list[Passage], taken: set[str]) -> tuple[str, s
 
 
 def _closing(talk: Conversation) -> Reply:
-    fields = {field.id for field in talk.fields}
-    recorded = [it.input["field"] for it in talk.named("record_finding") if not it.failed]
     if not talk.named("assess"):
-        because = sorted(fields & set(recorded))
-        return say(talk.use("assess", because=because))
+        recorded = [it.input.get("field") for it in talk.named("record_finding") if not it.failed]
+        return say(talk.use("assess", because=[it.id for it in talk.fields if it.id in recorded]))
     if not talk.named("finish"):
         return say(talk.use("finish"))
     return say("Everything is recorded.")
