@@ -9,8 +9,8 @@ from bot.core.purse import Purse
 
 
 class Account:
-    """Spends what an attempt may spend. `keep` writes down how it stands before each call: a process that is killed
-    has spent what was written, never more."""
+    """Spends what an attempt may spend. `keep` writes down how it stands before each call: a process that is
+    killed has spent what was written, never more."""
 
     def __init__(self, cap: int, used: Usage, prices: Prices, keep: Callable[[], None]) -> None:
         """`used` is what an earlier process of the same attempt used already."""

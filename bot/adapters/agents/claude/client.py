@@ -84,8 +84,11 @@ class Client:
                 return _reply(stream.get_final_message(), counted=counted, regional=self._regional)
         except anthropic.APIStatusError as error:
             raise _refused(error) from error
-        except (anthropic.AnthropicError, httpx2.HTTPError, ValueError, AssertionError, RuntimeError) as error:
-            # A stream that was cut or garbled: the SDK says so in many ways, and all of them mean the same.
+        except (CallFailed, TooLate):
+            raise
+        except Exception as error:
+            # A stream that was cut, silent or garbled: the SDK says so with exceptions of its own, of the client
+            # below it and of Python's (AssertionError, AttributeError, ValueError), and all mean the same.
             message = f"{type(error).__name__}: {error}"[:300]
             raise CallFailed(Failure(None, message), began=True) from error
 

@@ -90,8 +90,9 @@ def test_g23_a_reply_without_usage_counts_for_all_that_was_set_aside(tmp_path: P
     with scene(tmp_path, Diligent()) as stage:
         stage.server.faults.on(2, faults.unaccounted())
         result = stage.run()
+        assert len(result.findings) == 5
         billed = [one.tokens for one in stage.server.ledger]
-        assert len(billed) == result.usage.calls
+        assert len(billed) == result.usage.calls == 10  # asked again
         assert result.usage.output_tokens == sum(tokens.output for tokens in billed) - billed[1].output
         assert result.usage.micro_usd > stage.billed + 4_000  # 8,000 tokens of output may have come
 
@@ -131,7 +132,7 @@ def test_g10_an_attempt_that_is_killed_anywhere_goes_on_with_its_money_and_its_f
     with scene(tmp_path / "whole", model) as stage:
         stage.journal = counting = MortalJournal(tmp_path / "journal")
         whole = stage.run()
-    assert counting.writes > 10
+    assert counting.writes >= 10
     for number in range(1, counting.writes + 1):
         for written in (False, True):
             with scene(tmp_path / f"{number}-{written}", model) as stage:
