@@ -18,6 +18,10 @@ def honest(sentence: str, _tries: int) -> tuple[str, str]:
     return sentence, sentence
 
 
+def by_title(field: Field) -> str:
+    return field.title
+
+
 def lying(sentence: str, tries: int) -> tuple[str, str]:
     """A quote that stands nowhere, a number that is not in the quote, and then the truth."""
     lies = [(sentence, f"It is said that {sentence}"), (f"{sentence} This holds since 4711.", sentence)]
@@ -31,6 +35,7 @@ class Diligent:
 
     parallel: int = 4
     offer: Offer = honest
+    words: Callable[[Field], str] = by_title
 
     def __call__(self, body: Json) -> Reply:
         talk = Conversation(body)
@@ -49,9 +54,10 @@ class Diligent:
         return steps
 
     def _step(self, talk: Conversation, at: int, field: Field, taken: set[str]) -> Use:
-        searched = [it for it in talk.named("search_sources") if it.input.get("query") == field.title]
+        words = self.words(field)
+        searched = [it for it in talk.named("search_sources") if it.input.get("query") == words]
         if not searched:
-            return talk.use("search_sources", query=field.title, source="", kind="any")
+            return talk.use("search_sources", query=words, source="", kind="any")
         found = passages(searched[0].result)
         if found and at % READ_EVERY == 0 and not _read(talk, found[0]):
             return talk.use("read_passage", passage=found[0].id, part=1)
