@@ -104,7 +104,7 @@ if __name__ == "__main__":
 def test_g24_g25_only_the_agent_sees_what_pays_for_a_model_and_hands_over_two_files(
     github: GitHub, tmp_path: Path, caches: Path
 ) -> None:
-    """Each process of ours says what it sees. act also gives the steps of an action its inputs; GitHub does not."""
+    """Each process of ours says what it sees. act also gives an action's inputs to its steps; GitHub does not."""
     seen = tmp_path / "seen"
     seen.mkdir()
     main = "bot/__main__.py"

@@ -8,12 +8,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from functools import partial
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import click
 import pytest
 
+from tests.adapters.sources.packs import wheel
 from tests.workflows.files import ACTION, ROOT
 
 SCRIPT = ROOT / "scripts" / "set_up.py"
@@ -78,6 +80,15 @@ def look(python: str) -> dict[str, tuple[str, str]]:
     return {name: (place, version) for name, (place, version) in json.loads(done.stdout).items()}
 
 
+READ = """
+from pathlib import Path
+from bot.adapters.sources.packages import fetch
+from bot.adapters.sources.state import Caps
+from bot.adapters.sources.uri import PackageUri
+print(fetch(PackageUri("pypi", "acme", "1.0"), Path("store").resolve(), Caps()).name)
+"""
+
+
 @pytest.fixture
 def hostile(tmp_path: Path) -> Path:
     """A caller's repository in which everything is named like a module of ours."""
@@ -105,6 +116,22 @@ def test_the_environment_sees_its_packages_and_nothing_of_the_callers(tmp_path: 
     assert places.split()[:2] == [str(ROOT / "bot" / "__init__.py"), str(site / "click" / "__init__.py")]
     assert not any("site-packages" in place and str(tmp_path) not in place for place in places.split())
     assert not (tmp_path / "swarm-sessions" / "uv").exists(), "nothing was installed"
+
+
+def test_packages_can_be_read_although_the_environment_has_no_pip(tmp_path: Path) -> None:
+    site = tmp_path / "swarm-sessions" / "site"
+    site.mkdir(parents=True)
+    for path in Path(click.__file__).parents[1].iterdir():
+        if path.name.partition("-")[0] != "pip":
+            (site / path.name).symlink_to(path)
+    (site / ".complete").touch()
+    made = wheel(tmp_path, {"acme/guide.md": "# Guide"})
+    _, outputs = set_up(tmp_path, "build")
+    index = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path)}
+    run = partial(subprocess.run, capture_output=True, text=True, timeout=60, cwd=tmp_path, env=os.environ | index)
+    assert "No module named pip" in run([outputs["python"], "-I", "-m", "pip"]).stderr
+    read = run([outputs["python"], "-I", "-c", READ])
+    assert read.stdout.strip() == made.name, read.stderr
 
 
 @pytest.mark.packages
