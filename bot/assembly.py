@@ -3,28 +3,31 @@
 import gc
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.adapters.clock import SystemClock
 from bot.adapters.git import GitRepository, base_branch, open_repository
 from bot.adapters.local_forge import LocalForge
+from bot.adapters.model_access import Access
+from bot.adapters.prices import ListedPrices
 from bot.commands.outcome import Outcome
 from bot.core.mission import Backend
 from bot.errors import Refused, SwarmError
 
 if TYPE_CHECKING:
+    from bot.adapters.agents.claude.agent import Journals, Models
+    from bot.adapters.journal import Journal
     from bot.adapters.sources.library import Library
     from bot.commands.close import Closed, Closing
     from bot.commands.record import Handover
-    from bot.core.mission import AgentSpec
+    from bot.core.mission import AgentSpec, Mission
     from bot.core.records import AgentRecord
     from bot.core.session import SessionData
-    from bot.ports import Agent
+    from bot.ports import Agent, Brief
 
-AVAILABLE = frozenset({"extractive", "simulated"})
-"""The backends of this version."""
 SCHEMES = {"all": None, "packages": frozenset({"pypi", "npm", "file"}), "files": frozenset({"file"})}
 
 
@@ -37,16 +40,25 @@ class Workplace:
     clock: SystemClock
     only: str
     cache: Path | None
+    access: Access = field(default_factory=Access)
 
     @classmethod
-    def at(cls, folder: Path, *, base: str = "", only: str = "all", cache: Path | None = None) -> "Workplace":
+    def at(
+        cls,
+        folder: Path,
+        *,
+        base: str = "",
+        only: str = "all",
+        cache: Path | None = None,
+        access: Access | None = None,
+    ) -> "Workplace":
         """The workplace of the repository that a folder lies in. Raises SwarmError when it cannot be used."""
         gc.set_threshold(100_000, 20, 20)  # snapshots are large and full of objects that stay
         gc.enable()
         repo = open_repository(folder.resolve())
-        return cls(repo, base or base_branch(repo), SystemClock(), only, cache)
+        return cls(repo, base or base_branch(repo), SystemClock(), only, cache, access or Access())
 
-    def run(self, mission: Path, *, backend: str | None, parallel: int, merge: bool) -> Outcome:
+    def run(self, mission: Path, *, backend: Backend | None, parallel: int, merge: bool) -> Outcome:
         """`swarm run`."""
         from bot.adapters.terminal import show
         from bot.commands.ending import ending
@@ -54,12 +66,13 @@ class Workplace:
         from bot.core.loading import load_mission
 
         began = time.monotonic()
-        content = mission.read_bytes()
+        content = as_asked(mission, backend)
         loaded = load_mission(content, str(mission))
         forge, sources = LocalForge(self.repo.git.directory, self.clock), self._library()
-        backends = Backends(sources, self.clock, backend)
+        backends, prices = self._backends(sources), ListedPrices(self.clock)
+        backends.check(loaded)
         with forge.running(loaded.mission), show(loaded, sys.stderr) as display:
-            parts = Running(self._closing(forge, sources), backends, display, parallel)
+            parts = Running(self._closing(forge, sources), backends, prices, display, parallel)
             closed = run(parts, mission=content, file=str(mission), by="local", merge=merge)
         return ending(closed, base=self.base, seconds=time.monotonic() - began, place=self._place(closed))
 
@@ -68,7 +81,13 @@ class Workplace:
         from bot.commands.launch import launch
 
         opened = launch(
-            self.repo, self.clock, mission=mission.read_bytes(), file=str(mission), base=self.base, by=by
+            self.repo,
+            self.clock,
+            ListedPrices(self.clock),
+            mission=mission.read_bytes(),
+            file=str(mission),
+            base=self.base,
+            by=by,
         )
         branch = opened.branch.removeprefix("refs/heads/")
         state = "merged" if opened.merged else "launched" if opened.created else "open"
@@ -79,7 +98,7 @@ class Workplace:
 
     def agent(self, session: str, agent: str, attempt: int, output: Path) -> Outcome:
         """`swarm agent`: the artifact is written whole or not at all."""
-        backends = Backends(self._library(), self.clock, None)
+        backends = self._backends(self._library())
         handed = attempt_of(backends, self.clock, self._session(session), agent, attempt)
         if handed.artifact is None:
             raise SwarmError(f"{agent} failed: {handed.failure}", "record the attempt without an artifact")
@@ -163,6 +182,22 @@ class Workplace:
     def _library(self) -> "Library":
         return library(self.repo.git.directory, self.only, self.cache)
 
+    def _backends(self, sources: "Library") -> "Backends":
+        return Backends(sources, self.clock, self.access, self._journal)
+
+    @property
+    def _private(self) -> Path:
+        """A folder beside the repository's own files, which no commit has."""
+        return LocalForge(self.repo.git.directory, self.clock).common / "swarm"
+
+    def _journal(self, brief: "Brief") -> "Journal":
+        """Beside the repository's own files, named for the very launch: a session that is launched anew has the
+        same id, and is another one."""
+        from bot.adapters.journal import Journal
+
+        session = f"{brief.session}-{brief.launched:%Y%m%dT%H%M%SZ}"
+        return Journal(self._private / session / f"{brief.agent.id}-{brief.attempt}")
+
     def _session(self, session: str) -> "SessionData":
         from bot.commands.close import session_branch
         from bot.commands.load import load_session
@@ -171,16 +206,23 @@ class Workplace:
         return load_session(self.repo, self.repo.refs(branch)[branch], session)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Backends:
-    """Builds an agent's backend; `override` is what --backend says."""
+    """Builds an agent's backend."""
 
     library: "Library"
     clock: SystemClock
-    override: str | None
+    access: Access
+    journals: "Journals"
+
+    @cached_property
+    def _models(self) -> "Models":
+        from bot.adapters.agents.claude import models_of
+
+        return models_of(self.access, self.clock)
 
     def __call__(self, backend: Backend) -> "Agent":
-        match self.override or backend:
+        match backend:
             case "extractive":
                 from bot.adapters.agents.extractive import Extractive
 
@@ -189,8 +231,39 @@ class Backends:
                 from bot.adapters.agents.simulated import Simulated
 
                 return Simulated(self.library, self.clock)
-            case other:
-                raise Refused(f"the backend {other} is not part of this version", "run with --backend extractive")
+            case "claude":
+                from bot.adapters.agents.claude import Claude
+                from bot.render import prompts
+
+                return Claude(self.library, self.clock, prompts, self._models, self.journals, self.access.secrets)
+
+    def check(self, mission: "Mission") -> None:
+        """Raises Refused when an agent of a mission has no access to its model, before anything is started."""
+        from bot.core.plan import make_plan
+
+        models = {
+            (agent.provider, agent.model) for agent in make_plan(mission).agents if agent.backend == "claude"
+        }
+        if models:
+            from bot.adapters.agents.claude import refuse_without_key
+
+            refuse_without_key(self._models, models)
+
+
+def as_asked(mission: Path, backend: Backend | None) -> bytes:
+    """A mission's file, every agent on one backend if that is asked for: what is launched says what runs."""
+    from bot.commands.mission_file import read_mission
+    from bot.core.mission_edit import with_backend
+
+    content = read_mission(mission)
+    return with_backend(content, str(mission), backend) if backend else content
+
+
+def quote(mission: Path, backend: Backend | None) -> Outcome:
+    """`swarm quote`: needs no repository."""
+    from bot.commands.quote import quote
+
+    return quote(as_asked(mission, backend), str(mission), ListedPrices(SystemClock()))
 
 
 def library(root: Path, only: str, cache: Path | None) -> "Library":
@@ -220,7 +293,7 @@ def attempt_of(
     def progress(what: str) -> None:  # with names and addresses that anybody may have written
         print(inert(visible(f"{agent} {what}")), file=sys.stderr)
 
-    return work(backends, clock, data.mission, data.launch, spec_of(data, agent), attempt, progress)
+    return work(backends, clock, data, spec_of(data, agent), attempt, progress)
 
 
 def left(output: Path, content: bytes, agent: str) -> Outcome:

@@ -5,7 +5,7 @@ import random
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 from bot import __version__
 from bot.adapters.clock import SystemClock
 from bot.adapters.git import GitRepository, open_repository
+from bot.adapters.model_access import Access
+from bot.adapters.prices import ListedPrices
 from bot.adapters.remote import RemoteRepository
-from bot.assembly import AVAILABLE, Backends, attempt_of, handover, left, library, recorded
+from bot.assembly import Backends, attempt_of, handover, left, library, recorded
 from bot.commands.outcome import Outcome
 from bot.core.addresses import Addresses, addresses_of
 from bot.core.configuration import PATH, Configuration, load_configuration
@@ -90,6 +92,7 @@ class Hosted:
     cache: Path | None
     templates: Path
     chosen: str = ""
+    access: Access = field(default_factory=Access)
 
     # --- what the jobs do ---
 
@@ -111,11 +114,13 @@ class Hosted:
                 repo = self._remote(depth=1)
                 issues = Issues(self.client)
                 telling = self._telling()
-                desk = Desk(repo, issues, self.clock, self.base, self._template, telling, AVAILABLE)
+                prices = ListedPrices(self.clock)
+                desk = Desk(repo, issues, self.clock, self.base, self._template, telling, prices)
                 return request(desk, asked)
 
     def agent(self, session: str, agent: str, attempt: int, output: Path) -> Outcome:
         """`swarm agent`: reads the launch from the checkout, with no token in reach (G24)."""
+        from bot.adapters.journal import Journal
         from bot.commands.files import json_bytes
         from bot.commands.load import load_session
 
@@ -125,7 +130,8 @@ class Hosted:
                 "run it with the action, which keeps the token from it",
             )
         data = load_session(GitRepository(self.job.workspace), "HEAD", session)
-        backends = Backends(self._library(), self.clock, None)
+        journal = Journal(output.parent, output.name)
+        backends = Backends(self._library(), self.clock, self.access, lambda _: journal)
         handed = attempt_of(backends, self.clock, data, agent, attempt)
         # A failure is data: a job that failed could not be told from one that the machine has failed.
         return left(output, handed.artifact or json_bytes({"failure": handed.failure}), agent)

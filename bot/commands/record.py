@@ -22,13 +22,17 @@ TRIES = 50
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """What an agent's job left behind: the artifact's bytes, or why there is none."""
+    """What an agent's job left behind: the artifact's bytes, or why there is none.
+
+    `halted` is why the access to the model was refused, empty when it was not.
+    """
 
     agent: AgentSpec
     attempt: int
     started: datetime
     artifact: bytes | None = None
     failure: str = ""
+    halted: str = ""
 
 
 def record(

@@ -189,7 +189,7 @@ def _labels(settings: Settings, installed: Installation) -> Iterator[Diagnosis]:
     absent = [label for label in installed.labels if label.casefold() not in known]
     todo = "run `swarm doctor --fix`, which creates them"
     if not absent:
-        yield _ok("labels", f"{len(installed.labels)} labels to start sessions with")
+        yield _ok("labels", f"{len(installed.labels)} labels for sessions")
     elif absent[0] == installed.labels[0]:
         yield Diagnosis("labels", "missing", f"there is no label {', '.join(absent)}", todo)
     else:

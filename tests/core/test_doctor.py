@@ -24,7 +24,7 @@ GOOD = Settings(
     actions_may_propose=True,
     job_permissions="read",
     protection=GATED,
-    labels=frozenset({"Swarm:launch", "swarm:widgets"}),
+    labels=frozenset({"Swarm:launch", "swarm:confirm", "swarm:widgets"}),
     secrets=frozenset({"KEY"}),
 )
 APART = Configuration(state_branch="swarm-state")
@@ -34,7 +34,7 @@ INSTALLED = Installation(
     secrets=("KEY",),
     configuration=APART,
     missions=(mission(),),
-    labels=("swarm:launch", "swarm:widgets"),
+    labels=("swarm:launch", "swarm:confirm", "swarm:widgets"),
 )
 
 
