@@ -74,9 +74,10 @@ def test_attempts_that_are_left(made: AgentRecord | None, left: list[int]) -> No
     assert list(attempts_left(planned, planned.agents[0], made)) == left
 
 
-def test_a_job_lives_at_most_six_hours() -> None:
-    assert next_agents(swarm(1, timeout_minutes=350), {})[0].minutes == 360
-    assert next_agents(swarm(1, timeout_minutes=349), {})[0].minutes == 359
+def test_a_job_lives_at_most_six_hours_and_keeps_some_minutes_to_hand_over() -> None:
+    assert next_agents(swarm(1, timeout_minutes=350), {})[0].minutes == 355
+    assert next_agents(swarm(1, timeout_minutes=345), {})[0].minutes == 355
+    assert next_agents(swarm(1, timeout_minutes=344), {})[0].minutes == 354
 
 
 @pytest.mark.parametrize(
