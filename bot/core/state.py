@@ -138,7 +138,7 @@ def reduce(facts: SessionFacts, now: datetime) -> SessionState:
         blocker_count=sum(record.blockers for record in records),
         blockers=tuple(_notes(data, records)),
         failures=tuple((record.agent, record.reason) for record in records if record.state == "failed"),
-        cost=sum(record.usage.micro_usd for record in records),
+        cost=sum(record.spent for record in records),
         cap=mission.limits.max_usd,
         launched=data.launch.launched,
         deadline=deadline,
@@ -194,11 +194,11 @@ def _held_up(data: SessionData, record: AgentRecord) -> frozenset[str] | None:
     if record.state == "done":
         return frozenset()
     file = data.findings.get(record.agent)
-    if record.state == "failed" or file is None:
+    if file is None:
         return None
     named = {blocker.subject for blocker in file.blockers}
     answered = {finding.subject for finding in file.findings} | {gap.subject for gap in file.gaps}
-    if None in named:
+    if None in named or record.state == "failed":
         assigned = {s.id for agent in data.mission.agents if agent.id == record.agent for s in agent.subjects}
         named |= assigned - answered
     return frozenset(subject for subject in named if subject)
