@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.commands.close import session_branch
 from bot.commands.discovery import Place, find_sessions
+from bot.commands.dispatching import hand_out, take_stock
 from bot.commands.launch import launch
 from bot.commands.load import load_session
 from bot.commands.outcome import Outcome
@@ -44,6 +45,14 @@ class Desk:
     telling: Telling
     backends: frozenset[str]
     """What agents can run with here."""
+    run: str
+    run_attempt: str
+    """This workflow run's id, and which attempt at it this is."""
+
+    @property
+    def whole_run(self) -> str:
+        """What tells this run from every other one: one that is run again may not share its attempts."""
+        return f"{self.run}/{self.run_attempt}"
 
 
 def request(desk: Desk, asked: LaunchAsked | LaunchDispatched | ContinueSession) -> Outcome:
@@ -167,12 +176,15 @@ def _session(desk: Desk, session: str) -> Outcome:
     view = desk.telling.view(SessionFacts(data, commit, Merge(commit) if merged else None, deliverable=merged))
     comment = None if merged else desk.telling.tell(view)  # what is merged is told when it is closed again
     state = "merged" if merged else "running" if turns else "complete"
+    if turns:  # the last thing that is done: nothing may go wrong between here and the matrix
+        hand_out(desk.repo, desk.clock, session, turns, desk.whole_run)
     outputs = {
         "session": session,
         "commit": commit,
         "agents": matrix_json(turns) if turns else "",
         "max-parallel": str(max_parallel(data.mission)),
         "comment": str(comment) if comment else "",
+        "run-attempt": desk.run_attempt,
     }
     report = {"session": session, "state": state, "agents": [turn.agent for turn in turns]}
     return Outcome(report, _said(session, turns, state), outputs=outputs, summary=run_summary(view))
@@ -185,8 +197,8 @@ def _load(desk: Desk, session: str) -> tuple[SessionData, str, bool]:
     if desk.repo.read([(tip, launch_path(session))]):
         return load_session(desk.repo, tip, session), tip, True
     branch = session_branch(desk.repo, session)
-    commit = desk.repo.refs(branch)[branch]
-    return load_session(desk.repo, commit, session), commit, False
+    now = take_stock(desk.repo, desk.clock, branch, session, desk.whole_run)
+    return now.data, now.commit, False
 
 
 def _said(session: str, turns: tuple[Turn, ...], state: str) -> str:

@@ -1,15 +1,13 @@
 """What one attempt of an agent leaves to the next: nothing that was found and verified is lost (G16).
 
-An attempt goes on from what those before it have found, and may say it again, in better words or with a doubt.
-What it does not speak of stands as it was.
+An attempt goes on from what those before it have found. What it says of a subject takes the place of all that was
+said of it, so that a finding may be dropped on second thoughts; what it says nothing of stands as it was.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import accumulate
 from typing import TypeVar
 
-from bot.core.findings import Blocker, CheckedFinding, Gap, Opinion
-from bot.core.inbox import gist
 from bot.core.mission import AgentSpec, Subject
 from bot.core.models import Model
 from bot.core.records import FindingsFile
@@ -25,10 +23,7 @@ T = TypeVar("T", bound=Model)
 
 
 def brought_forward(agent: AgentSpec, earlier: FindingsFile | None) -> FindingsFile:
-    """What the next attempt need not do again: what is verified, and what the agent itself said.
-
-    Gaps and blockers that `record` wrote for want of an answer are left out.
-    """
+    """What was verified, and what the agent itself said, without what `record` wrote for want of an answer."""
     if earlier is None:
         return FindingsFile(agent=agent.id)
     verified = (finding for finding in earlier.findings if finding.state == "verified")
@@ -44,16 +39,19 @@ def brought_forward(agent: AgentSpec, earlier: FindingsFile | None) -> FindingsF
 
 
 def joined(old: FindingsFile, new: FindingsFile) -> FindingsFile:
-    """What an attempt handed over, and of what was brought forward all that it does not speak of."""
-    said = set(map(_key, new.findings))
-    carried = tuple(finding for finding in old.findings if _key(finding) not in said)
-    findings = carried + new.findings
+    """What an attempt handed over, and what was brought forward of the subjects that it says nothing of.
+
+    A blocker of no subject is over with the attempt that met it, unless the next one says nothing at all.
+    """
+    said = spoken_of(new)
+    empty = not (said or new.blockers)
+    kept = tuple(b for b in old.blockers if (empty if b.subject is None else b.subject not in said))
     return FindingsFile(
         agent=new.agent,
-        findings=findings,
-        gaps=tuple(_gaps(old.gaps, new, carried)),
-        blockers=tuple(_blockers(old.blockers, new)) + new.blockers,
-        opinions=tuple(_opinions(old.opinions, new, findings)) + new.opinions,
+        findings=tuple(f for f in old.findings if f.subject not in said) + new.findings,
+        gaps=tuple(gap for gap in old.gaps if gap.subject not in said) + new.gaps,
+        blockers=kept + new.blockers,
+        opinions=tuple(opinion for opinion in old.opinions if opinion.subject not in said) + new.opinions,
     )
 
 
@@ -73,33 +71,3 @@ def _bounded(items: Iterable[T]) -> tuple[T, ...]:
     kept = list(items)
     sizes = accumulate(len(item.model_dump_json().encode()) for item in kept)
     return tuple(item for item, size in zip(kept, sizes, strict=True) if size <= MOST)
-
-
-def _key(finding: CheckedFinding) -> tuple[str, str, str, str]:
-    """What makes two findings the same one."""
-    return finding.subject, finding.field, gist(finding.claim), gist(finding.citation.quote)
-
-
-def _gaps(old: Iterable[Gap], new: FindingsFile, carried: Iterable[CheckedFinding]) -> Iterator[Gap]:
-    """No field has a gap that a finding answers which was carried on, nor one of each attempt."""
-    answered = {(finding.subject, finding.field) for finding in carried}
-    told = {(finding.subject, finding.field) for finding in new.findings if finding.state == "verified"}
-    told |= {(gap.subject, gap.field) for gap in new.gaps}
-    yield from (gap for gap in old if (gap.subject, gap.field) not in answered | told)
-    yield from (gap for gap in new.gaps if (gap.subject, gap.field) not in answered)
-
-
-def _blockers(old: Iterable[Blocker], new: FindingsFile) -> Iterator[Blocker]:
-    """What stood in the way still does where the attempt says nothing; an agent's own is over with its attempt."""
-    said = spoken_of(new)
-    silent = not (new.findings or new.gaps or new.blockers)
-    return (blocker for blocker in old if (silent if blocker.subject is None else blocker.subject not in said))
-
-
-def _opinions(old: Iterable[Opinion], new: FindingsFile, findings: Iterable[CheckedFinding]) -> Iterator[Opinion]:
-    """Those about subjects that the attempt has no opinion of, as long as what they rest on is there."""
-    held = {opinion.subject for opinion in new.opinions}
-    found = {(finding.subject, finding.field) for finding in findings}
-    for opinion in old:
-        if opinion.subject not in held and {(opinion.subject, field) for field in opinion.because} <= found:
-            yield opinion

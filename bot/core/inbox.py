@@ -56,12 +56,11 @@ def without_repeats(findings: Sequence[CheckedFinding]) -> list[CheckedFinding]:
     """
     kept: dict[tuple[str, str], CheckedFinding] = {}
     for finding in findings:
-        key = (gist(finding.claim), gist(finding.citation.quote))
+        key = (_gist(finding.claim), _gist(finding.citation.quote))
         if key not in kept or (finding.state == "verified" and kept[key].state != "verified"):
             kept[key] = finding
     return list(kept.values())
 
 
-def gist(text: str) -> str:
-    """What makes two texts say the same: case, spacing and a final full stop make no difference."""
+def _gist(text: str) -> str:
     return visible(text).casefold().rstrip(" .;,")
