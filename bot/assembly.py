@@ -3,27 +3,30 @@
 import gc
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from bot.adapters.clock import SystemClock
 from bot.adapters.git import GitRepository, base_branch, open_repository
 from bot.adapters.local_forge import LocalForge
+from bot.adapters.model_access import Access
 from bot.commands.outcome import Outcome
 from bot.core.mission import Backend
 from bot.errors import Refused, SwarmError
 
 if TYPE_CHECKING:
+    from bot.adapters.agents.claude.agent import Journals
+    from bot.adapters.journal import Journal
     from bot.adapters.sources.library import Library
     from bot.commands.close import Closed, Closing
     from bot.commands.record import Handover
-    from bot.core.mission import AgentSpec
+    from bot.core.mission import AgentSpec, Mission
     from bot.core.records import AgentRecord
     from bot.core.session import SessionData
-    from bot.ports import Agent
+    from bot.ports import Agent, Brief
 
-AVAILABLE = frozenset({"extractive", "simulated"})
+AVAILABLE: frozenset[str] = frozenset(get_args(Backend))
 """The backends of this version."""
 SCHEMES = {"all": None, "packages": frozenset({"pypi", "npm", "file"}), "files": frozenset({"file"})}
 
@@ -37,14 +40,23 @@ class Workplace:
     clock: SystemClock
     only: str
     cache: Path | None
+    access: Access = field(default_factory=Access)
 
     @classmethod
-    def at(cls, folder: Path, *, base: str = "", only: str = "all", cache: Path | None = None) -> "Workplace":
+    def at(
+        cls,
+        folder: Path,
+        *,
+        base: str = "",
+        only: str = "all",
+        cache: Path | None = None,
+        access: Access | None = None,
+    ) -> "Workplace":
         """The workplace of the repository that a folder lies in. Raises SwarmError when it cannot be used."""
         gc.set_threshold(100_000, 20, 20)  # snapshots are large and full of objects that stay
         gc.enable()
         repo = open_repository(folder.resolve())
-        return cls(repo, base or base_branch(repo), SystemClock(), only, cache)
+        return cls(repo, base or base_branch(repo), SystemClock(), only, cache, access or Access())
 
     def run(self, mission: Path, *, backend: str | None, parallel: int, merge: bool) -> Outcome:
         """`swarm run`."""
@@ -57,7 +69,8 @@ class Workplace:
         content = mission.read_bytes()
         loaded = load_mission(content, str(mission))
         forge, sources = LocalForge(self.repo.git.directory, self.clock), self._library()
-        backends = Backends(sources, self.clock, backend)
+        backends = self._backends(sources, backend)
+        backends.check(loaded)
         with forge.running(loaded.mission), show(loaded, sys.stderr) as display:
             parts = Running(self._closing(forge, sources), backends, display, parallel)
             closed = run(parts, mission=content, file=str(mission), by="local", merge=merge)
@@ -79,7 +92,7 @@ class Workplace:
 
     def agent(self, session: str, agent: str, attempt: int, output: Path) -> Outcome:
         """`swarm agent`: the artifact is written whole or not at all."""
-        backends = Backends(self._library(), self.clock, None)
+        backends = self._backends(self._library(), None)
         handed = attempt_of(backends, self.clock, self._session(session), agent, attempt)
         if handed.artifact is None:
             raise SwarmError(f"{agent} failed: {handed.failure}", "record the attempt without an artifact")
@@ -163,6 +176,22 @@ class Workplace:
     def _library(self) -> "Library":
         return library(self.repo.git.directory, self.only, self.cache)
 
+    def _backends(self, sources: "Library", override: str | None) -> "Backends":
+        return Backends(sources, self.clock, override, self.access, self._journal)
+
+    @property
+    def _private(self) -> Path:
+        """A folder beside the repository's own files, which no commit has."""
+        return LocalForge(self.repo.git.directory, self.clock).common / "swarm"
+
+    def _journal(self, brief: "Brief") -> "Journal":
+        """Beside the repository's own files, named for the very launch: a session that is launched anew has the
+        same id, and is another one."""
+        from bot.adapters.journal import Journal
+
+        session = f"{brief.session}-{brief.launched:%Y%m%dT%H%M%SZ}"
+        return Journal(self._private / session / f"{brief.agent.id}-{brief.attempt}")
+
     def _session(self, session: str) -> "SessionData":
         from bot.commands.close import session_branch
         from bot.commands.load import load_session
@@ -178,6 +207,8 @@ class Backends:
     library: "Library"
     clock: SystemClock
     override: str | None
+    access: Access
+    journals: "Journals"
 
     def __call__(self, backend: Backend) -> "Agent":
         match self.override or backend:
@@ -189,8 +220,28 @@ class Backends:
                 from bot.adapters.agents.simulated import Simulated
 
                 return Simulated(self.library, self.clock)
+            case "claude":
+                from bot.adapters.agents.claude import Claude, models_of
+                from bot.render import prompts
+
+                models = models_of(self.access, self.clock)
+                return Claude(self.library, self.clock, prompts, models, self.journals, self.access.secrets)
             case other:
-                raise Refused(f"the backend {other} is not part of this version", "run with --backend extractive")
+                raise Refused(f"there is no backend {other}", f"choose one of {', '.join(sorted(AVAILABLE))}")
+
+    def check(self, mission: "Mission") -> None:
+        """Raises Refused when an agent of a mission has no access to its model, before anything is started."""
+        from bot.core.plan import make_plan
+
+        models = {
+            (agent.provider, agent.model)
+            for agent in make_plan(mission).agents
+            if (self.override or agent.backend) == "claude"
+        }
+        if models:
+            from bot.adapters.agents.claude import refuse_without_key
+
+            refuse_without_key(self.access, self.clock, models)
 
 
 def library(root: Path, only: str, cache: Path | None) -> "Library":
@@ -220,7 +271,7 @@ def attempt_of(
     def progress(what: str) -> None:  # with names and addresses that anybody may have written
         print(inert(visible(f"{agent} {what}")), file=sys.stderr)
 
-    return work(backends, clock, data.mission, data.launch, spec_of(data, agent), attempt, progress)
+    return work(backends, clock, data, spec_of(data, agent), attempt, progress)
 
 
 def left(output: Path, content: bytes, agent: str) -> Outcome:
@@ -238,11 +289,12 @@ def handover(
     from bot.commands.record import Handover
     from bot.core.artifacts import Failure, failure_of
 
-    content = artifact.read_bytes() if artifact else None
+    spec, content = spec_of(data, agent), artifact.read_bytes() if artifact else None
     failure = failure_of(content) if content is not None else Failure("it left no artifact")
     if failure is None:
-        return Handover(spec_of(data, agent), attempt, clock.now(), content)
-    return Handover(spec_of(data, agent), attempt, clock.now(), failure=failure.reason, halted=failure.halted)
+        return Handover(spec, attempt, clock.now(), content)
+    halted = failure.reason if failure.halted else ""
+    return Handover(spec, attempt, clock.now(), failure=failure.reason, halted=halted)
 
 
 def recorded(made: "AgentRecord") -> Outcome:

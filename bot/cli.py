@@ -18,6 +18,7 @@ import click
 from bot import __version__
 
 if TYPE_CHECKING:
+    from bot.adapters.model_access import Access
     from bot.assembly import Workplace
     from bot.commands.outcome import Outcome
     from bot.hosting import Hosted
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+BACKENDS = ["claude", "extractive", "simulated"]
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
@@ -160,7 +162,9 @@ def doctor(repository: str, fix: bool, repo: Path, base: str) -> "Outcome":
 @click.argument("mission", type=FILE)
 @repository
 @base_branch
-@click.option("--backend", type=click.Choice(["extractive", "simulated"]), help="For every agent of the mission.")
+@click.option(
+    "--backend", type=click.Choice(["claude", "extractive", "simulated"]), help="For every agent of the mission."
+)
 @click.option("--agents", type=click.IntRange(1, 256), default=4, show_default=True, help="How many at once.")
 @click.option("--no-merge", is_flag=True, help="Stop after the gate.")
 @only_sources
@@ -178,7 +182,7 @@ def run(
     """Carry out a whole mission on this machine; called again, go on where it was."""
     from bot.assembly import Workplace
 
-    place = Workplace.at(repo, base=base, only=only, cache=cache)
+    place = Workplace.at(repo, base=base, only=only, cache=cache, access=_access())
     return place.run(mission, backend=backend, parallel=agents, merge=not no_merge)
 
 
@@ -221,7 +225,7 @@ def agent(
     session: str, agent: str, attempt: int, output: Path, forge: str, repo: Path, only: str, cache: Path | None
 ) -> "Outcome":
     """Carry out one agent's assignment and leave its result in a file."""
-    return _place(forge, repo, only=only, cache=cache).agent(session, agent, attempt, output)
+    return _place(forge, repo, only=only, cache=cache, access=_access()).agent(session, agent, attempt, output)
 
 
 @command("record")
@@ -296,19 +300,33 @@ def status(session: str | None, forge: str, repo: Path, base: str, write: bool) 
 
 
 def _place(
-    forge: str, repo: Path, *, base: str = "", only: str = "all", cache: Path | None = None
+    forge: str,
+    repo: Path,
+    *,
+    base: str = "",
+    only: str = "all",
+    cache: Path | None = None,
+    access: "Access | None" = None,
 ) -> "Workplace | Hosted":
     from bot.assembly import Workplace
 
     if forge == "github":
-        return _hosted(only, cache, base)
-    return Workplace.at(repo, base=base, only=only, cache=cache)
+        return _hosted(only, cache, base, access)
+    return Workplace.at(repo, base=base, only=only, cache=cache, access=access)
 
 
-def _hosted(only: str, cache: Path | None, base: str = "") -> "Hosted":
+def _hosted(only: str, cache: Path | None, base: str = "", access: "Access | None" = None) -> "Hosted":
+    from bot.adapters.model_access import Access
     from bot.hosting import Hosted, Job
 
-    return Hosted(Job.from_environment(os.environ), only, cache, templates(), base)
+    return Hosted(Job.from_environment(os.environ), only, cache, templates(), base, access or Access())
+
+
+def _access() -> "Access":
+    """The keys of a model, which are in the environment no longer: nothing that an agent reads is near them."""
+    from bot.adapters.model_access import take_access
+
+    return take_access(os.environ)
 
 
 # --- documents ---------------------------------------------------------------------------------------------
@@ -334,6 +352,16 @@ def audit(files: tuple[Path, ...], min_cited: float | None) -> "Outcome":
     from bot.commands.audit import audit
 
     return audit(files, min_cited)
+
+
+@command("transcript")
+@click.argument("file", type=FILE)
+@click.option("--full", is_flag=True, help="Show long texts whole.")
+def transcript(file: Path, full: bool) -> "Outcome":
+    """Show what an agent and its model said to each other, from the transcript that the agent left."""
+    from bot.commands.transcript import transcript
+
+    return transcript(file, full=full)
 
 
 # --- entry -------------------------------------------------------------------------------------------------

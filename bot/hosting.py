@@ -5,7 +5,7 @@ import random
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bot import __version__
 from bot.adapters.clock import SystemClock
 from bot.adapters.git import GitRepository, open_repository
+from bot.adapters.model_access import Access
 from bot.adapters.remote import RemoteRepository
 from bot.assembly import AVAILABLE, Backends, attempt_of, handover, left, library, recorded
 from bot.commands.outcome import Outcome
@@ -97,6 +98,7 @@ class Hosted:
     cache: Path | None
     templates: Path
     chosen: str = ""
+    access: Access = field(default_factory=Access)
 
     # --- what the jobs do ---
 
@@ -124,6 +126,7 @@ class Hosted:
 
     def agent(self, session: str, agent: str, attempt: int, output: Path) -> Outcome:
         """`swarm agent`: reads the launch from the checkout, with no token in reach (G24)."""
+        from bot.adapters.journal import Journal
         from bot.commands.files import json_bytes
         from bot.commands.load import load_session
 
@@ -134,7 +137,8 @@ class Hosted:
             )
         self._only_once()
         data = load_session(GitRepository(self.job.workspace), "HEAD", session)
-        backends = Backends(self._library(), self.clock, None)
+        journal = Journal(output.parent, output.name)
+        backends = Backends(self._library(), self.clock, None, self.access, lambda _: journal)
         handed = attempt_of(backends, self.clock, data, agent, attempt)
         # A failure is data: a job that failed could not be told from one that the machine has failed.
         halted = {"halted": True} if handed.halted else {}

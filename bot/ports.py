@@ -8,10 +8,12 @@ from typing import Literal, Protocol
 
 from bot.core.changes import Change
 from bot.core.evidence import Evidence, Passage, PassageKind
-from bot.core.findings import AgentResult, Method, Searched
+from bot.core.fields import Field
+from bot.core.findings import AgentResult, Finding, Method, Searched
 from bot.core.gate.verdict import Verdict
-from bot.core.mission import AgentSpec, Mission
-from bot.core.records import AgentRecord
+from bot.core.mission import AgentSpec, Mission, Subject, Team
+from bot.core.pricing import Prices
+from bot.core.records import AgentRecord, FindingsFile
 
 
 class Clock(Protocol):
@@ -65,14 +67,44 @@ class SourceLibrary(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """What an agent is given: its assignment, its attempt, its money (millionths of a dollar), its deadline."""
+    """What an agent is given: its assignment, its attempt, its money (millionths of a dollar), its deadline.
+
+    `prices` are those of its model, `earlier` what earlier attempts left behind; `last`: no other attempt follows.
+    """
 
     mission: Mission
     session: str
+    launched: datetime
     agent: AgentSpec
     attempt: int
     cap: int
     deadline: datetime
+    prices: Prices | None = None
+    earlier: FindingsFile | None = None
+    last: bool = True
+
+
+class Prompts(Protocol):
+    """The words in which a model is told what to do: `bot/render/prompts.py`."""
+
+    def mission_prompt(self, mission: Mission) -> str: ...
+
+    def team_prompt(self, team: Team) -> str: ...
+
+    def assignment_prompt(
+        self,
+        subject: Subject,
+        sources: Sequence[tuple[str, Searched]],
+        unreadable: Sequence[Searched],
+        found: Sequence[Finding],
+        still_open: Sequence[Field],
+    ) -> str: ...
+
+    def review_prompt(self) -> str: ...
+
+    def claims_prompt(self, subject: Subject, findings: Sequence[Finding]) -> str: ...
+
+    def sent_back_prompt(self, doubted: Sequence[tuple[Finding, str]]) -> str: ...
 
 
 class Agent(Protocol):

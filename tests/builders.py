@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from bot.core.findings import CheckedFinding, Citation, CitationState, Method
+from bot.core.findings import CheckedFinding, Citation, CitationState, Finding, Method
 from bot.core.mission import AgentSpec, Criteria, Limits, Mission, Phase, Subject, Team
 
 NOW = datetime(2026, 11, 22, 16, 40, tzinfo=UTC)
@@ -41,6 +41,12 @@ def citation(quote: str = "signatureVersion: v4", *, method: Method = "quoted", 
         "method": method,
     }
     return Citation.model_validate(values | changes)
+
+
+def finding(
+    claim: str = "signatureVersion: v4", *, subject: str = "aws-ec2", field: str = "authentication"
+) -> Finding:
+    return Finding(subject=subject, field=field, claim=claim, citation=citation())
 
 
 def checked(

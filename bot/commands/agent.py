@@ -1,12 +1,16 @@
 """`agent`: one attempt at one assignment. What it leaves behind is untrusted data, and never a failed job."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.commands.files import json_bytes
 from bot.commands.record import Handover
-from bot.core.mission import AgentSpec, Backend, Mission
-from bot.core.records import Launch
+from bot.core.allowance import allowance
+from bot.core.continuing import attempts_left
+from bot.core.mission import AgentSpec, Backend
+from bot.core.plan import PlannedAgent, make_plan
+from bot.core.pricing import key
+from bot.core.session import SessionData
 from bot.errors import MachineError, SwarmError
 from bot.ports import Agent, Brief, Clock
 
@@ -17,8 +21,7 @@ Backends = Callable[[Backend], Agent]
 def agent(
     backends: Backends,
     clock: Clock,
-    mission: Mission,
-    launch: Launch,
+    data: SessionData,
     spec: AgentSpec,
     attempt: int,
     progress: Callable[[str], None],
@@ -28,20 +31,36 @@ def agent(
     Raises MachineError when this machine is in the way: that is no failure of the agent, and uses up no attempt.
     """
     started = clock.now()
-    brief = Brief(
-        mission=mission,
-        session=launch.session,
-        agent=spec,
-        attempt=attempt,
-        cap=launch.caps[spec.id],
-        deadline=started + timedelta(minutes=spec.timeout_minutes or mission.agent.timeout_minutes),
-    )
+    planned = next(agent for agent in make_plan(data.mission).agents if agent.id == spec.id)
     try:
-        result = backends(spec.backend or mission.agent.backend).research(brief, progress)
+        result = backends(planned.backend).research(_brief(data, spec, planned, attempt, started), progress)
     except MachineError:
         raise
     except SwarmError as error:
         return Handover(spec, attempt, started, failure=str(error))
     except Exception as error:
         return Handover(spec, attempt, started, failure=f"{type(error).__name__}: {error}")
-    return Handover(spec, attempt, started, artifact=json_bytes(result.model_dump(mode="json")))
+    return Handover(
+        spec,
+        attempt,
+        started,
+        artifact=json_bytes(result.model_dump(mode="json")),
+        halted=result.unfinished if result.halted else "",
+    )
+
+
+def _brief(data: SessionData, spec: AgentSpec, planned: PlannedAgent, attempt: int, started: datetime) -> Brief:
+    launch, record = data.launch, data.records.get(spec.id)
+    left = len(attempts_left(data.mission, spec, record))
+    return Brief(
+        mission=data.mission,
+        session=launch.session,
+        launched=launch.launched,
+        agent=spec,
+        attempt=attempt,
+        cap=allowance(launch.caps[spec.id], record.spent if record else 0, left),
+        deadline=started + timedelta(minutes=planned.timeout_minutes),
+        prices=launch.prices.get(key(planned.provider, planned.model)),
+        earlier=data.findings.get(spec.id),
+        last=left <= 1,
+    )

@@ -25,7 +25,7 @@ TRIES = 50
 class Handover:
     """What an agent's job left behind: the artifact's bytes, or why there is none.
 
-    `halted`: there is none because the access to the model was refused.
+    `halted` is why the access to the model was refused, empty when it was not.
     """
 
     agent: AgentSpec
@@ -33,7 +33,7 @@ class Handover:
     started: datetime
     artifact: bytes | None = None
     failure: str = ""
-    halted: bool = False
+    halted: str = ""
 
 
 def record(
@@ -90,7 +90,7 @@ def _judge(
     library: SourceLibrary, clock: Clock, attempt: Attempt, handed: Handover
 ) -> tuple[AgentRecord, FindingsFile]:
     if handed.artifact is None:
-        return failed(attempt, handed.started, clock.now(), Failure(handed.failure, handed.halted))
+        return failed(attempt, handed.started, clock.now(), Failure(handed.failure, bool(handed.halted)))
     try:
         result = parse_result(
             handed.artifact,

@@ -7,18 +7,20 @@ where it was when it is called again (G10), and repeats no agent that is recorde
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event
 
 from bot.commands.agent import Backends, agent
 from bot.commands.close import Closed, Closing, close
 from bot.commands.launch import Launched, launch
-from bot.commands.load import load_session
+from bot.commands.load import load_findings, load_session
 from bot.commands.record import fold, record
 from bot.core.continuing import attempts_left
 from bot.core.mission import AgentSpec
-from bot.core.session import SessionData
-from bot.ports import Display
+from bot.core.records import AgentRecord
+from bot.core.session import SessionData, record_ref
+from bot.errors import MachineError
+from bot.ports import Display, Repository
 
 
 class Stopped(BaseException):  # not an Exception: no backend may take it for a failure of its own
@@ -96,12 +98,23 @@ def _attempts(parts: Running, data: SessionData, spec: AgentSpec, stop: Event) -
             return
         parts.display.started(spec.id, attempt)
         try:
-            handed = agent(parts.backends, closing.clock, data.mission, data.launch, spec, attempt, progress)
+            handed = agent(parts.backends, closing.clock, data, spec, attempt, progress)
         except Stopped:
             return
         made = record(closing.repo, closing.library, closing.clock, data.mission, data.launch, handed)
+        if handed.halted:
+            raise MachineError(handed.halted, "mend that and run the same command again; it goes on from here")
         if made.state != "failed":
             return
+        data = _with(closing.repo, data, made)
+
+
+def _with(repo: Repository, data: SessionData, made: AgentRecord) -> SessionData:
+    """The session with a record that is not folded yet: the next attempt goes on from it."""
+    ref = record_ref(made.session, made.agent, made.attempt)
+    found = load_findings(repo, repo.refs(ref)[ref], [(made.session, made.agent)])
+    findings = {agent: file for (_, agent), file in found.items()}
+    return replace(data, records={**data.records, made.agent: made}, findings={**data.findings, **findings})
 
 
 def _left(data: SessionData, spec: AgentSpec) -> range:

@@ -11,7 +11,7 @@ from typing import Literal
 from bot.core.assess import COMPLEXITIES, PRIORITIES, Assessment, assess
 from bot.core.citation_ids import citation_id, footnote_label
 from bot.core.fields import SECTIONS, Field, Section
-from bot.core.findings import Blocker, CheckedFinding, Gap
+from bot.core.findings import Blocker, CheckedFinding, Gap, Opinion
 from bot.core.inbox import Inbox, without_repeats
 from bot.core.mission import Mission, Subject
 from bot.core.session import SessionData, csv_path
@@ -49,7 +49,10 @@ class SectionReport:
 
 @dataclass(frozen=True, slots=True)
 class SubjectReport:
-    """Everything about one subject. `assessment` is None when no finding of it is verified."""
+    """Everything about one subject. `assessment` is None when no finding of it is verified.
+
+    `opinion` is what its agent thinks beside that, and `grounds` are the fields with claims that it rests on.
+    """
 
     id: str
     name: str
@@ -59,6 +62,8 @@ class SubjectReport:
     """Every finding, in the order of the numbers, whatever its citation's state is."""
     blockers: tuple[Blocker, ...]
     assessment: Assessment | None
+    opinion: Opinion | None = None
+    grounds: tuple[Field, ...] = ()
 
     @property
     def fields(self) -> tuple[FieldReport, ...]:
@@ -160,6 +165,8 @@ def _subject(mission: Mission, agent: str, subject: Subject, inbox: Inbox) -> Su
         field.id: _field(field, by_field.get(field.id, ()), inbox.gaps.get((subject.id, field.id), ()))
         for field in fields
     }
+    opinion = inbox.opinions.get(subject.id)
+    because = opinion.because if opinion else ()
     return SubjectReport(
         id=subject.id,
         name=subject.name,
@@ -171,6 +178,8 @@ def _subject(mission: Mission, agent: str, subject: Subject, inbox: Inbox) -> Su
         cited=tuple(cited),
         blockers=tuple(inbox.blockers.get(subject.id, ())),
         assessment=assess([item.finding for item in cited], mission.fields),
+        opinion=opinion,
+        grounds=tuple(field for field in fields if field.id in because and reports[field.id].claims),
     )
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
-from bot.core.findings import Blocker, CheckedFinding, Gap
+from bot.core.findings import Blocker, CheckedFinding, Gap, Opinion
 from bot.core.neutral import visible
 from bot.core.session import SessionData
 
 
 class Inbox:
-    """Findings and gaps by subject and field, blockers by subject, in the mission's order of agents.
+    """Findings and gaps by subject and field, blockers and opinions by subject, in the mission's order of agents.
 
     `accepted` counts the findings taken in; `strays` the findings and gaps that name a subject or a field which
     the mission does not have.
@@ -18,6 +18,7 @@ class Inbox:
         self.findings: dict[tuple[str, str], list[CheckedFinding]] = {}
         self.gaps: dict[tuple[str, str], list[Gap]] = {}
         self.blockers: dict[str | None, list[Blocker]] = {}
+        self.opinions: dict[str, Opinion] = {}
         self.accepted = 0
         self.strays = 0
         mission = data.mission
@@ -28,6 +29,7 @@ class Inbox:
             if agent in data.findings:
                 file = data.findings[agent]
                 self._take(file.findings, file.gaps, file.blockers)
+                self.opinions |= {opinion.subject: opinion for opinion in file.opinions}
 
     def _take(self, findings: Iterable[CheckedFinding], gaps: Iterable[Gap], blockers: Iterable[Blocker]) -> None:
         for finding in findings:

@@ -30,6 +30,7 @@ ASSIGNED = re.compile(r"""[:=]\s{0,3}\\?["']([A-Za-z0-9+/=_.~-]{20,200})\\?["']"
 KEYWORD = re.compile(
     r"""(?i:api[_-]?key|secret|passw(?:or)?d|token|access[_-]?key|private[_-]?key)\\?["']?\s{0,3}$"""
 )
+REDACTED = "[redacted]"
 HASHES = re.compile(r'"sha256": "[0-9a-f]{64}"')
 UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
@@ -92,6 +93,16 @@ def own_matches(text: str) -> Iterator[Match]:
     for match in ASSIGNED.finditer(text):
         if KEYWORD.search(text, max(0, match.start() - 24), match.start()) and _mixed(match[1]):
             yield "assigned credential", match[1], match.start()
+
+
+def redacted(text: str, known: Iterable[str] = ()) -> str:
+    """The text with the known secrets, and whatever looks like one by our own patterns, taken out."""
+    for secret in known:
+        text = text.replace(secret, REDACTED)
+    found = {secret for _, secret, _ in own_matches(text)}
+    for secret in sorted(found, key=len, reverse=True):
+        text = text.replace(secret, REDACTED)
+    return text
 
 
 def _mixed(value: str) -> bool:

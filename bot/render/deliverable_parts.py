@@ -65,6 +65,16 @@ def dependencies(subject: SubjectReport, made: Assessment) -> Markdown:
     return Markdown(", ".join(f"{neutral(name)}[^{known[name]}]" for name in made.dependencies) or "none known")
 
 
+def opinion_text(subject: SubjectReport) -> Markdown:
+    """What the agent thinks, told apart from what was computed; without grounds that are verified, nothing."""
+    opinion = subject.opinion
+    if opinion is None or not subject.grounds:
+        return Markdown("")
+    grounds = ", ".join(neutral(field.title) for field in subject.grounds)
+    view = f"{opinion.complexity} complexity, {counted(opinion.hours, 'hour')}, {opinion.priority}"
+    return Markdown(f"- The agent's own view, which counts nowhere: {view}. It rests on: {grounds}")
+
+
 def headline(deliverable: Deliverable) -> Markdown:
     """The totals on one line."""
     totals = deliverable.totals

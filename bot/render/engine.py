@@ -1,7 +1,8 @@
 """The one Jinja environment of the project.
 
 Values come from outside (models, sources, issues), so a template cannot print a text as it is: every text has to
-go through a filter that says what it becomes in Markdown, and one that does not is an error, not a leak.
+go through a filter that says what it becomes in Markdown, and one that does not is an error, not a leak. The
+filters `plain` and `lines` are for prompts, where a text is to be read and not shown.
 """
 
 from functools import cache
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
 
-from bot.core.neutral import code, link, neutral
+from bot.core.neutral import code, link, neutral, visible
 
 
 class Markdown(str):
@@ -35,6 +36,8 @@ def environment() -> Environment:
         keep_trailing_newline=True,
     )
     env.filters |= {
+        "plain": lambda value: Markdown(visible(str(value))),
+        "lines": lambda value: Markdown("\n".join(map(visible, str(value).splitlines()))),
         "text": lambda value: Markdown(neutral(str(value))),
         "code": lambda value: Markdown(code(str(value))),
         "link": lambda value, url: Markdown(link(str(value), str(url))),

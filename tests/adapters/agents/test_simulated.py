@@ -18,7 +18,7 @@ from tests.workshop import widgets
 
 def research(tmp_path: Path, plan: Mission, cap: int = 250_000) -> tuple[AgentResult, Library]:
     library = Library(tmp_path / "cache", widgets(tmp_path / "repo"), StillClock())
-    brief = Brief(plan, "cloud-providers-1", plan.agents[0], 1, cap, NOW + timedelta(hours=1))
+    brief = Brief(plan, "cloud-providers-1", NOW, plan.agents[0], 1, cap, NOW + timedelta(hours=1))
     return Simulated(library, StillClock()).research(brief, lambda _: None), library
 
 

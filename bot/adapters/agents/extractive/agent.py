@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from bot.adapters.agents.extractive.searcher import Searcher
+from bot.core.blockers import too_late, unreadable
 from bot.core.fields import Field
 from bot.core.findings import AgentResult, Blocker, Finding, Gap
 from bot.core.mission import Subject
@@ -26,13 +27,13 @@ class Extractive:
         blockers: list[Blocker] = []
         for subject in brief.agent.subjects:
             if self.clock.now() >= brief.deadline:
-                blockers.append(_too_late(subject))
+                blockers.append(too_late(subject, LATE))
                 continue
             progress(f"reading {subject.name}")
             sources = [self.library.open(uri) for uri in subject.sources]
             readable = [source for source in sources if source.searched.state == "readable"]
             if not readable:
-                blockers.append(_blocker(subject, sources))
+                blockers.append(unreadable(subject, [source.searched for source in sources]))
                 continue
             searcher = Searcher(subject, readable, brief.mission.title)
             for field in brief.mission.fields:
@@ -57,29 +58,3 @@ class Extractive:
 def _gap(subject: Subject, field: Field, sources: Sequence[Source], reason: str) -> Gap:
     searched = tuple(source.searched for source in sources[:_GAP_SOURCES])
     return Gap(subject=subject.id, field=field.id, searched=searched, reason=reason)
-
-
-def _too_late(subject: Subject) -> Blocker:
-    """The agent's time was over before it came to a subject (G16)."""
-    return Blocker(
-        subject=subject.id,
-        title=f"{subject.name}: not begun",
-        impact="High",
-        description=LATE,
-        recommendation="Raise timeout_minutes, or give the subject to an agent of its own.",
-    )
-
-
-def _blocker(subject: Subject, sources: Sequence[Source]) -> Blocker:
-    """No source of a subject is readable: why, and what a person can do."""
-    searched = [source.searched for source in sources]
-    states = "; ".join(f"{one.source}: {one.state}{f' ({one.reason})' if one.reason else ''}" for one in searched)
-    return Blocker(
-        subject=subject.id,
-        title=f"{subject.name}: no readable source",
-        impact="High",
-        description=f"None of {len(searched)} sources could be read. {states}"[:2_000],
-        attempted=tuple(f"opened {one.source}"[:300] for one in searched),
-        recommendation="Add a source that can be read: an official SDK (pypi:, npm:) or a copy (file:).",
-        workaround="Run again where the sources can be reached; the rest of the mission does not wait for it.",
-    )

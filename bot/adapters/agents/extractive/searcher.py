@@ -51,7 +51,7 @@ class Searcher:
         """What answers a field: facts first, then prose."""
         if field.id == "operations":
             return self._operations(field)
-        stated = [self._fact(field, fact) for fact in self._known if fact.field == field.id]
+        stated = self.stated(field)
         stated += (
             []
             if field.id != "authentication"
@@ -62,6 +62,12 @@ class Searcher:
         quoted = [self._quote(field, answer) for answer in found]
         return self._of_the_first_source(quoted, stated) if field.id == "overview" else stated + quoted
 
+    def stated(self, field: Field) -> list[Finding]:
+        """What answers a field without anybody's judgement: facts of the metadata, and how much is counted."""
+        if field.id == "operations":
+            return self._counts(field)
+        return [self._fact(field, fact) for fact in self._known if fact.field == field.id]
+
     def _of_the_first_source(self, *groups: list[Finding]) -> list[Finding]:
         """What the first source says that says anything, since it is the main one; the first group wins."""
         for source in self.sources:
@@ -71,7 +77,7 @@ class Searcher:
         return []
 
     def _operations(self, field: Field) -> list[Finding]:
-        counted = self._counts(field)
+        counted = self.stated(field)
         about = (*product_words(self.subject.name), *self.subject.includes)
         own = [passage for passage in self._operation_passages if self._scope.allows(passage)]
         chosen = operations.shown(own, about, self.field_of_work)

@@ -62,7 +62,9 @@ def research(
     library = Library(tmp_path / "cache", root, VirtualClock(), frozenset({"file"}))
     spec = builders.agent("haiku-21", builders.subject("Acme Storage", *sources))
     mission = builders.mission(spec, fields=fields)
-    brief = Brief(mission, "cloud-providers-1", spec, 1, 0, VirtualClock().now() + timedelta(hours=1))
+    brief = Brief(
+        mission, "cloud-providers-1", builders.NOW, spec, 1, 0, VirtualClock().now() + timedelta(hours=1)
+    )
     said: list[str] = []
     result = Extractive(library, VirtualClock()).research(brief, said.append)
     assert said[0] == "reading Acme Storage"
@@ -239,7 +241,7 @@ def test_g16_an_agent_whose_time_is_over_keeps_what_it_has_and_says_what_it_left
     subjects = [builders.subject(name, "file:README.md") for name in ("Acme Storage", "Acme Queue")]
     mission = builders.mission(builders.agent("a-1", *subjects))
     deadline = VirtualClock().now() + timedelta(minutes=5)
-    brief = Brief(mission, "acme-1", mission.agents[0], 1, 0, deadline)
+    brief = Brief(mission, "acme-1", builders.NOW, mission.agents[0], 1, 0, deadline)
     library = Library(tmp_path / "cache", tmp_path, VirtualClock())
     result = Extractive(library, Ticking()).research(brief, lambda _: None)
     assert {finding.field for finding in result.findings} == {"overview", "authentication"}

@@ -1,0 +1,133 @@
+"""One attempt of the backend `claude` on real files, against the Messages API server."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.adapters.agents.claude import Claude, models_of
+from bot.adapters.journal import Journal
+from bot.adapters.model_access import Access
+from bot.adapters.sources.library import Library
+from bot.core.findings import AgentResult
+from bot.core.mission import Mission
+from bot.core.pricing import Prices
+from bot.core.records import FindingsFile
+from bot.core.transcripts import Entry, read_transcript
+from bot.ports import Brief
+from bot.render import prompts
+from tests import builders
+from tests.clocks import VirtualClock
+from tests.messages.replies import Model
+from tests.messages.server import MessagesServer
+
+HAIKU = Prices.model_validate(
+    {
+        "input": 0.10, "output": 0.50, "cache_read": 0.01, "cache_write": 0.125,
+        "long": {"above": 100_000, "input": 0.50, "output": 2.50, "cache_read": 0.05, "cache_write": 0.625},
+    }
+)  # fmt: skip
+GUIDE = """# Widget Store
+
+The widget store keeps widgets for people who have too many of them at home.
+
+## Authentication
+
+Every request carries an API key in the header X-Api-Key, which the console shows once.
+
+## Rate limits and quotas
+
+The store answers at most 600 requests per minute for each key, and refuses the others.
+
+## Operations
+
+Widgets are listed, read, made and thrown away with four operations that the reference describes.
+
+## SDKs
+
+There are official libraries for Python and for TypeScript, which are generated from the description.
+
+## Webhooks and events
+
+When a widget changes, the store sends a signed message to the address that you have registered.
+
+## Pricing
+
+The first 100 widgets are stored for free, and each further one costs 0.02 USD a month.
+"""
+
+
+@dataclass
+class Scene:
+    """What an attempt works with; `run` is one process of it."""
+
+    folder: Path
+    server: MessagesServer
+    mission: Mission
+    clock: VirtualClock
+    cap: int = 125_000
+    attempt: int = 1
+    last: bool = True
+    earlier: FindingsFile | None = None
+    deadline: datetime = builders.NOW + timedelta(hours=1)
+    said: list[str] = field(default_factory=list)
+
+    def run(self) -> AgentResult:
+        access = Access(anthropic_key=self.server.key, url=self.server.url)
+        backend = Claude(
+            self.library,
+            self.clock,
+            prompts,
+            models_of(access, self.clock),
+            lambda brief: self.journal,
+            access.secrets,
+            jitter=lambda: 0.5,
+        )
+        return backend.research(self.brief, self.said.append)
+
+    @property
+    def library(self) -> Library:
+        return Library(self.folder / "cache", self.folder / "repo", self.clock)
+
+    @property
+    def journal(self) -> Journal:
+        return Journal(self.folder / "journal" / str(self.attempt))
+
+    @property
+    def brief(self) -> Brief:
+        return Brief(
+            mission=self.mission,
+            session="widgets-1",
+            launched=builders.NOW,
+            agent=self.mission.agents[0],
+            attempt=self.attempt,
+            cap=self.cap,
+            deadline=self.deadline,
+            prices=HAIKU,
+            earlier=self.earlier,
+            last=self.last,
+        )
+
+    @property
+    def transcript(self) -> tuple[Entry, ...]:
+        file = self.journal.transcript
+        return read_transcript(file.read_bytes(), file.name)
+
+    @property
+    def billed(self) -> int:
+        """What the provider really charges, in millionths of a US dollar."""
+        return self.server.billed(HAIKU)
+
+
+@contextmanager
+def scene(folder: Path, model: Model, *subjects: str, guide: str = GUIDE, **changes: object) -> Iterator[Scene]:
+    """One agent whose subjects all have the guide as their source."""
+    docs = folder / "repo" / "docs"
+    docs.mkdir(parents=True)
+    (docs / "guide.md").write_text(guide)
+    named = [builders.subject(name, "file:docs/guide.md") for name in subjects or ("Widget Store",)]
+    mission = builders.mission(builders.agent("agent-1", *named), agent={"backend": "claude"}, **changes)
+    clock = VirtualClock()
+    with MessagesServer(model, clock=clock.now) as server:
+        yield Scene(folder, server, mission, clock)
