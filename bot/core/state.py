@@ -7,6 +7,7 @@ from functools import lru_cache
 from math import ceil
 from typing import Literal
 
+from bot.core.continuing import halted
 from bot.core.findings import Blocker
 from bot.core.ids import slug
 from bot.core.mission import Mission
@@ -89,7 +90,10 @@ class BlockerNote:
 
 @dataclass(frozen=True, slots=True)
 class SessionState:
-    """How a session stands. Money is in millionths of a US dollar; times are UTC; `eta` None is unknown."""
+    """How a session stands. Money is in millionths of a US dollar; times are UTC; `eta` None is unknown.
+
+    `halted` are the agents that were refused access to their model, and could go on.
+    """
 
     session: str
     mission: Mission
@@ -104,6 +108,7 @@ class SessionState:
     blocker_count: int
     blockers: tuple[BlockerNote, ...]
     failures: tuple[tuple[str, str], ...]
+    halted: tuple[str, ...]
     cost: int
     cap: int
     launched: datetime
@@ -138,6 +143,7 @@ def reduce(facts: SessionFacts, now: datetime) -> SessionState:
         blocker_count=sum(record.blockers for record in records),
         blockers=tuple(_notes(data, records)),
         failures=tuple((record.agent, record.reason) for record in records if record.state == "failed"),
+        halted=tuple(record.agent for record in halted(mission, data.records)),
         cost=sum(record.spent for record in records),
         cap=mission.limits.max_usd,
         launched=data.launch.launched,

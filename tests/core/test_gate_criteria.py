@@ -129,6 +129,14 @@ def test_an_agent_that_is_still_running_has_spent_nothing() -> None:
     assert criterion(replace(GOOD, records={}), "budget-kept").measured == "0.00 of 2.50 USD"
 
 
+def test_g16_what_a_failed_agent_has_found_stands_and_the_agent_still_fails() -> None:
+    failed = with_record("haiku-22", state="failed", reason="its process ended", spent=250_000)
+    assert criterion(failed, "agents-complete").measured == "1 of 2, failed: haiku-22"
+    assert criterion(failed, "subjects-covered") == criterion(GOOD, "subjects-covered")
+    assert criterion(failed, "claims-verified") == criterion(GOOD, "claims-verified")
+    assert criterion(failed, "budget-kept").state == "pass"
+
+
 # --- subjects ----------------------------------------------------------------------------------------------
 
 

@@ -13,7 +13,9 @@ DOCUMENT = (ROOT / "docs" / "action.md").read_text()
 INPUTS: Mapping[str, Node] = ACTION.node["inputs"]
 OUTPUTS: Mapping[str, Node] = ACTION.node["outputs"]
 STEPS = {step["name"]: step for _, step in ACTION.steps}
-NOT_FOR_SWARM = {"python"}  # what the set-up reads
+NOT_FOR_SWARM = {"python", "run-attempt"}  # what the set-up reads, and what is an agent's alone
+OF_THE_JOB = {"SWARM_RUN_ATTEMPT"}
+"""What is read together with what GitHub says about a job; no option."""
 
 
 def variables(command: str) -> dict[str, str]:
@@ -40,7 +42,7 @@ def test_what_a_command_reads_is_handed_to_it(command: str) -> None:
 
 
 def test_an_agent_is_handed_what_it_reads_and_no_more() -> None:
-    assert set(handed("Research")) == set(variables("agent"))
+    assert set(handed("Research")) == set(variables("agent")) | OF_THE_JOB
 
 
 def test_whatever_is_handed_over_is_read() -> None:
