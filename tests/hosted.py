@@ -185,12 +185,19 @@ class Swarm:
             self.attempt(event, launched, turn["agent"], turn["attempt"])
 
     def attempt(self, event: Event, launched: Outcome, agent: str, attempt: int) -> None:
-        session, told = launched.outputs["session"], launched.outputs
-        artifact = self.folder / f"{session}-{agent}-{attempt}.json"
+        """Both jobs of an attempt."""
+        artifact = self.folder / f"{launched.outputs['session']}-{agent}-{attempt}.json"
+        self.run_agent(event, launched, agent, attempt, artifact)
+        self.record(event, launched, agent, attempt, artifact)
+
+    def run_agent(self, event: Event, launched: Outcome, agent: str, attempt: int, artifact: Path) -> None:
+        told = launched.outputs
         run = self.job("run", event, commit=told["commit"], token=False, launched_by=told["run-attempt"])
-        run.agent(session, agent, attempt, artifact)
-        comment = int(told["comment"] or 0)
-        self.job("record", event).record(session, agent, attempt, artifact, comment)
+        run.agent(told["session"], agent, attempt, artifact)
+
+    def record(self, event: Event, launched: Outcome, agent: str, attempt: int, artifact: Path | None) -> None:
+        told = launched.outputs
+        self.job("record", event).record(told["session"], agent, attempt, artifact, int(told["comment"] or 0))
 
     def close(self, event: Event, launched: Outcome) -> Outcome:
         return self.job("close", event).close(launched.outputs["session"], merge=True)

@@ -23,8 +23,8 @@ from bot.render.summary import close_summary, run_summary
 
 WORKFLOW = "swarm-session.yml"
 MEND = (
-    "mend the access to the model (its key, what it may do, its credit), then set the label again or start the "
-    "workflow for this session by hand; what is recorded is kept"
+    "mend the access to the model (its key, what it may do, its credit), then set the label again, or start the "
+    "workflow again by hand as it was started; what is recorded is kept"
 )
 
 

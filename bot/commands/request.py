@@ -16,7 +16,7 @@ from bot.commands.telling import Telling
 from bot.core.asking import LAUNCH, Request, check, from_dispatch, from_issue
 from bot.core.configuration import PATH, Configuration, load_configuration
 from bot.core.continuing import Turn, matrix_json, max_parallel, next_agents
-from bot.core.events import PREFIX, ContinueSession, LaunchAsked, LaunchDispatched
+from bot.core.events import PREFIX, ContinueSession, LaunchAsked, LaunchDispatched, queue_of
 from bot.core.loading import load_mission
 from bot.core.mission import Mission
 from bot.core.mission_edit import edited
@@ -68,10 +68,10 @@ def request(desk: Desk, asked: LaunchAsked | LaunchDispatched | ContinueSession)
 def _requested(desk: Desk, asked: LaunchAsked | LaunchDispatched | ContinueSession) -> Outcome:
     match asked:
         case ContinueSession():
-            return _session(desk, asked.session)
+            return _session(desk, asked.session, asked.queue)
         case LaunchDispatched():
             by = f"{asked.sender} by hand" if asked.issue is None else f"issue #{asked.issue}"
-            return _opened(desk, from_dispatch(asked), asked.issue, by)
+            return _opened(desk, from_dispatch(asked), asked.issue, by, asked.queue)
         case LaunchAsked():
             return _asked(desk, asked)
 
@@ -82,7 +82,8 @@ def _asked(desk: Desk, asked: LaunchAsked) -> Outcome:
         reason = may_launch(permission, asked.sender_is_bot)
         if reason:
             raise Refused(reason, "ask somebody who may write here to set the label")
-        return _others_refused(desk, asked, _opened(desk, from_issue(asked), asked.issue, f"issue #{asked.issue}"))
+        by, queue = f"issue #{asked.issue}", queue_of(asked.issue, "")
+        return _others_refused(desk, asked, _opened(desk, from_issue(asked), asked.issue, by, queue))
     except (InvalidInput, Refused) as error:
         return _refused(desk, asked, error.problems)
 
@@ -99,7 +100,7 @@ def _refused(desk: Desk, asked: LaunchAsked, problems: tuple[Problem, ...]) -> O
     carried = [place.session for place in _carried(desk, asked.issue) if not place.merged]
     if not carried:
         return refusal
-    session = _session(desk, carried[0])
+    session = _session(desk, carried[0], queue_of(asked.issue, ""))
     return replace(refusal, outputs=session.outputs, text=f"{refusal.text}\n{session.text}")
 
 
@@ -120,7 +121,8 @@ def _others_refused(desk: Desk, asked: LaunchAsked, outcome: Outcome) -> Outcome
     return outcome
 
 
-def _opened(desk: Desk, asked: Request, issue: int | None, by: str) -> Outcome:
+def _opened(desk: Desk, asked: Request, issue: int | None, by: str, queue: str) -> Outcome:
+    _in_queue(queue, issue, asked.mission)
     refs = desk.repo.refs("refs/")
     tip = refs.get(f"refs/heads/{desk.base}")
     if tip is None:
@@ -135,7 +137,7 @@ def _opened(desk: Desk, asked: Request, issue: int | None, by: str) -> Outcome:
     if other:
         raise Refused(f"this issue carries session {other.session} already", "open an issue for each mission")
     launched = launch(desk.repo, desk.clock, mission=mission, file=file, base=desk.base, by=by, issue=issue)
-    return _session(desk, launched.session)
+    return _session(desk, launched.session, queue)
 
 
 def _mission(desk: Desk, configuration: Configuration, asked: Request, tip: str) -> tuple[bytes, str]:
@@ -170,8 +172,8 @@ def _carried(desk: Desk, issue: int | None) -> list[Place]:
     return [place for place in places if place.launch.issue == issue]
 
 
-def _session(desk: Desk, session: str) -> Outcome:
-    data, commit, merged = _load(desk, session)
+def _session(desk: Desk, session: str, queue: str) -> Outcome:
+    data, commit, merged = _load(desk, session, queue)
     turns = () if merged else next_agents(data.mission, data.records)
     view = desk.telling.view(SessionFacts(data, commit, Merge(commit) if merged else None, deliverable=merged))
     comment = None if merged else desk.telling.tell(view)  # what is merged is told when it is closed again
@@ -190,15 +192,28 @@ def _session(desk: Desk, session: str) -> Outcome:
     return Outcome(report, _said(session, turns, state), outputs=outputs, summary=run_summary(view))
 
 
-def _load(desk: Desk, session: str) -> tuple[SessionData, str, bool]:
+def _load(desk: Desk, session: str, queue: str) -> tuple[SessionData, str, bool]:
     """The session with the commit that it is read from, and whether that is the base branch's."""
     base = f"refs/heads/{desk.base}"
     tip = desk.repo.refs("refs/")[base]
     if desk.repo.read([(tip, launch_path(session))]):
         return load_session(desk.repo, tip, session), tip, True
     branch = session_branch(desk.repo, session)
+    launch = load_session(desk.repo, desk.repo.refs(branch)[branch], session).launch
+    _in_queue(queue, launch.issue, launch.mission.mission)
     now = take_stock(desk.repo, desk.clock, branch, session, desk.whole_run)
     return now.data, now.commit, False
+
+
+def _in_queue(queue: str, issue: int | None, mission: str) -> None:
+    """Raises Refused when a run does not wait for the others of its session: were two at work at once, each would
+    take the attempts of the other for lost (G23)."""
+    if queue != queue_of(issue, mission):
+        inputs = f"the input issue {issue}" if issue else f"the input mission {mission} and no issue"
+        raise Refused(
+            "this run does not wait for those of the same session, and one of them may be at work",
+            f"start the workflow with {inputs}, written just so",
+        )
 
 
 def _said(session: str, turns: tuple[Turn, ...], state: str) -> str:
