@@ -1,8 +1,8 @@
 """The cloud mission with the backend `claude` and a scripted model: tokens, dollars, what the loop itself takes.
 
 Real packages, the real SDK, and the Messages API server of the tests in place of Anthropic's. The scripted model
-does what a diligent one does: it searches for each field, reads, records, and finishes. How much it says is its own.
-Needs pip, npm and the network.
+does what a diligent one does: it searches for each field, reads, records, and finishes. How much it says is its
+own. Needs pip, npm and the network.
 """
 
 import json

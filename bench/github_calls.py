@@ -22,10 +22,12 @@ WRITES = ("POST", "PUT", "PATCH", "DELETE")
 class OneMachine(Swarm):
     """All jobs share a folder: what is counted is what they ask of GitHub, not how long they take."""
 
-    def job(self, name: str, event: Event, *, commit: str = "main", token: bool = True) -> Here:
+    def job(
+        self, name: str, event: Event, *, commit: str = "main", token: bool = True, launched_by: str = ""
+    ) -> Here:
         kind = name if name != "run" else f"run-{commit}"
         if kind not in self.made:
-            self.made[kind] = super().job(name, event, commit=commit, token=token)
+            self.made[kind] = super().job(name, event, commit=commit, token=token, launched_by=launched_by)
         return self.made[kind]
 
 

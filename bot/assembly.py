@@ -309,11 +309,14 @@ def handover(
 ) -> "Handover":
     """What a job left behind: its artifact, or why there is none."""
     from bot.commands.record import Handover
-    from bot.core.artifacts import failure_of
+    from bot.core.artifacts import Failure, failure_of
 
-    content = artifact.read_bytes() if artifact else None
-    failure = failure_of(content) if content is not None else "it left no artifact"
-    return Handover(spec_of(data, agent), attempt, clock.now(), None if failure else content, failure or "")
+    spec, content = spec_of(data, agent), artifact.read_bytes() if artifact else None
+    failure = failure_of(content) if content is not None else Failure("it left no artifact")
+    if failure is None:
+        return Handover(spec, attempt, clock.now(), content)
+    halted = failure.reason if failure.halted else ""
+    return Handover(spec, attempt, clock.now(), failure=failure.reason, halted=halted)
 
 
 def recorded(made: "AgentRecord") -> Outcome:

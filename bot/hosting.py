@@ -37,7 +37,10 @@ TOKENS = ("SWARM_TOKEN", "GITHUB_TOKEN", "GH_TOKEN", "ACTIONS_RUNTIME_TOKEN", "A
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What GitHub says about the job that this process runs in."""
+    """What GitHub says about the job that this process runs in.
+
+    `run_attempt` counts how often its run was started; `launched_by` is the start whose launch gave it its work.
+    """
 
     token: str
     repository: str
@@ -47,6 +50,8 @@ class Job:
     payload: Path | None
     branch: str
     run: str
+    run_attempt: str
+    launched_by: str
     name: str
     workspace: Path
     temp: Path
@@ -74,6 +79,8 @@ class Job:
             payload=_path(get("GITHUB_EVENT_PATH")),
             branch=get("GITHUB_REF_NAME", ""),
             run=get("GITHUB_RUN_ID", ""),
+            run_attempt=get("GITHUB_RUN_ATTEMPT", ""),
+            launched_by=get("SWARM_RUN_ATTEMPT", ""),
             name=get("GITHUB_JOB", ""),
             workspace=Path(get("GITHUB_WORKSPACE") or "."),
             temp=Path(get("RUNNER_TEMP") or "."),
@@ -114,8 +121,8 @@ class Hosted:
                 repo = self._remote(depth=1)
                 issues = Issues(self.client)
                 telling = self._telling()
-                prices = ListedPrices(self.clock)
-                desk = Desk(repo, issues, self.clock, self.base, self._template, telling, prices)
+                prices, run, again = ListedPrices(self.clock), self.job.run, self.job.run_attempt
+                desk = Desk(repo, issues, self.clock, self.base, self._template, telling, prices, run, again)
                 return request(desk, asked)
 
     def agent(self, session: str, agent: str, attempt: int, output: Path) -> Outcome:
@@ -129,12 +136,26 @@ class Hosted:
                 f"an agent must not hold a token, and {', '.join(self.job.tokens)} is in its environment",
                 "run it with the action, which keeps the token from it",
             )
+        self._only_once()
         data = load_session(GitRepository(self.job.workspace), "HEAD", session)
         journal = Journal(output.parent, output.name)
         backends = Backends(self._library(), self.clock, self.access, lambda _: journal)
         handed = attempt_of(backends, self.clock, data, agent, attempt)
         # A failure is data: a job that failed could not be told from one that the machine has failed.
-        return left(output, handed.artifact or json_bytes({"failure": handed.failure}), agent)
+        halted = {"halted": True} if handed.halted else {}
+        return left(output, handed.artifact or json_bytes({"failure": handed.failure, **halted}), agent)
+
+    def _only_once(self) -> None:
+        """Refuses a job that somebody has run again by itself: it would spend its attempt's allowance again (G23).
+
+        It leaves no artifact, so that one that the first job has left can still be recorded.
+        """
+        if self.job.launched_by and self.job.launched_by != self.job.run_attempt:
+            raise Refused(
+                f"this attempt was handed out to attempt {self.job.launched_by} of the run, and this is attempt "
+                f"{self.job.run_attempt}: it may have spent its allowance already",
+                "set the label again, or run all jobs again: the launch then hands out the next attempt",
+            )
 
     def record(
         self, session: str, agent: str, attempt: int, artifact: Path | None, comment: int | None = None

@@ -131,6 +131,7 @@ class Swarm:
         self.folder = folder
         self.lifetime = Lifetime(github)
         self.counter = count(1)
+        self.starts = 0
         self.made: dict[str, Here] = {}
         github.jobs_may.update(MAY)
         github.seed({"docs/guide.md": GUIDE, "missions/widgets.yml": mission})
@@ -144,7 +145,9 @@ class Swarm:
         self.github.label(issue, label, login)
         return self.github.events[-1]
 
-    def job(self, name: str, event: Event, *, commit: str = "main", token: bool = True) -> Here:
+    def job(
+        self, name: str, event: Event, *, commit: str = "main", token: bool = True, launched_by: str = ""
+    ) -> Here:
         """A job of a run that an event started, on a machine of its own."""
         home = self.folder / f"job-{next(self.counter)}"
         workspace = home / "workspace"
@@ -161,6 +164,8 @@ class Swarm:
             "GITHUB_EVENT_PATH": str(payload),
             "GITHUB_REF_NAME": "main",
             "GITHUB_RUN_ID": "77",
+            "GITHUB_RUN_ATTEMPT": str(self.starts),
+            "SWARM_RUN_ATTEMPT": launched_by,
             "GITHUB_JOB": name,
             "GITHUB_WORKSPACE": str(workspace),
             "RUNNER_TEMP": str(home),
@@ -170,6 +175,8 @@ class Swarm:
         )
 
     def launch(self, event: Event) -> Outcome:
+        """The first job of a run that begins, or begins again: whatever ran before is over."""
+        self.starts += 1
         return self.job("launch", event).auto()
 
     def research(self, event: Event, launched: Outcome) -> None:
@@ -178,13 +185,19 @@ class Swarm:
             self.attempt(event, launched, turn["agent"], turn["attempt"])
 
     def attempt(self, event: Event, launched: Outcome, agent: str, attempt: int) -> None:
-        session = launched.outputs["session"]
-        artifact = self.folder / f"{session}-{agent}-{attempt}.json"
-        self.job("run", event, commit=launched.outputs["commit"], token=False).agent(
-            session, agent, attempt, artifact
-        )
-        comment = int(launched.outputs["comment"] or 0)
-        self.job("record", event).record(session, agent, attempt, artifact, comment)
+        """Both jobs of an attempt."""
+        artifact = self.folder / f"{launched.outputs['session']}-{agent}-{attempt}.json"
+        self.run_agent(event, launched, agent, attempt, artifact)
+        self.record(event, launched, agent, attempt, artifact)
+
+    def run_agent(self, event: Event, launched: Outcome, agent: str, attempt: int, artifact: Path) -> None:
+        told = launched.outputs
+        run = self.job("run", event, commit=told["commit"], token=False, launched_by=told["run-attempt"])
+        run.agent(told["session"], agent, attempt, artifact)
+
+    def record(self, event: Event, launched: Outcome, agent: str, attempt: int, artifact: Path | None) -> None:
+        told = launched.outputs
+        self.job("record", event).record(told["session"], agent, attempt, artifact, int(told["comment"] or 0))
 
     def close(self, event: Event, launched: Outcome) -> Outcome:
         return self.job("close", event).close(launched.outputs["session"], merge=True)

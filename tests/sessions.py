@@ -74,6 +74,7 @@ def record(session: str, agent: str, state: AgentState = "done", **changes: obje
         "finished": LAUNCHED + timedelta(minutes=6),
         "recorded": LAUNCHED + timedelta(minutes=7),
         "usage": Usage(micro_usd=10_000),
+        "spent": 10_000,
         "findings": 2,
         "verified": 1,
         "gaps": 1,

@@ -82,7 +82,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, obj
         return end_state(swarm), swarm.lifetime.effects() - swarm.lifetime.start
 
 
-EFFECTS = 18
+EFFECTS = 20
 """What a session of one agent changes on the server: refs that are pushed, and calls that write."""
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.commands.files import json_bytes
 from bot.commands.record import Handover
-from bot.core.allowance import allowance
+from bot.core.allowance import attempt_allowance
 from bot.core.continuing import attempts_left
 from bot.core.mission import AgentSpec, Backend
 from bot.core.plan import PlannedAgent, make_plan
@@ -58,7 +58,7 @@ def _brief(data: SessionData, spec: AgentSpec, planned: PlannedAgent, attempt: i
         launched=launch.launched,
         agent=spec,
         attempt=attempt,
-        cap=allowance(launch.caps[spec.id], record.spent if record else 0, left),
+        cap=attempt_allowance(launch, data.mission, spec, record),
         deadline=started + timedelta(minutes=planned.timeout_minutes),
         prices=launch.prices.get(key(planned.provider, planned.model)),
         earlier=data.findings.get(spec.id),

@@ -13,7 +13,7 @@ from bot.commands.status import write_state_files
 from bot.core.consolidate import consolidate
 from bot.core.gate.verdict import Verdict
 from bot.core.merge import merge_message, merge_of
-from bot.core.session import RECORDS, SESSIONS, SessionData, agent_path, branch_ref, csv_path, launch_path
+from bot.core.session import SESSIONS, SessionData, agent_path, branch_ref, csv_path, launch_path, side_refs
 from bot.errors import LostRace, Refused, SwarmError
 from bot.ports import Clock, Forge, Postponed, Proposal, RefUpdate, Repository, SourceLibrary
 from bot.render.csv_table import render_csv
@@ -220,8 +220,8 @@ def _merged(parts: Closing, session: str) -> Closed | None:
 def _tidy(parts: Closing, closed: Closed) -> None:
     """After a merge: the refs that are not needed any more go, and the state files say how it is."""
     repo, session = parts.repo, closed.data.session
-    gone = [RefUpdate(ref, None, commit) for ref, commit in repo.refs(f"{RECORDS}{session}/").items()]
-    repo.update(gone)
+    gone = side_refs(repo.refs("refs/swarm/"), session)
+    repo.update([RefUpdate(ref, None, commit) for ref, commit in gone.items()])
     tip = repo.refs(closed.branch).get(closed.branch)
     if tip and closed.merged and repo.contains(closed.merged, tip):
         parts.forge.delete(closed.branch.removeprefix("refs/heads/"), tip)

@@ -13,7 +13,7 @@ def ending(closed: Closed, *, base: str, seconds: float, place: str) -> Outcome:
     """
     data = closed.data
     records = list(data.records.values())
-    spent = sum(record.usage.micro_usd for record in records)
+    spent = sum(record.spent for record in records)
     figures = {
         name: sum(getattr(r, name) for r in records) for name in ("findings", "verified", "gaps", "blockers")
     }

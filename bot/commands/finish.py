@@ -3,16 +3,18 @@
 Called again, it goes on where it was: what is merged stays merged, and the issue is told the same.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.commands.close import Closed, Closing, close, session_branch
 from bot.commands.discovery import find_sessions
 from bot.commands.load import load_session
-from bot.commands.outcome import Outcome
+from bot.commands.outcome import Exit, Outcome
 from bot.commands.record import fold
 from bot.commands.telling import Telling
 from bot.core.comment_view import Hold
-from bot.core.continuing import may_continue, next_agents
+from bot.core.continuing import halted, may_continue, next_agents
+from bot.core.records import AgentRecord
 from bot.core.session import RECORDS, launch_path
 from bot.core.state import Merge, SessionFacts
 from bot.errors import Refused, SwarmError
@@ -20,6 +22,10 @@ from bot.ports import Repository, Runs
 from bot.render.summary import close_summary, run_summary
 
 WORKFLOW = "swarm-session.yml"
+MEND = (
+    "mend the access to the model (its key, what it may do, its credit), then set the label again, or start the "
+    "workflow again by hand as it was started; what is recorded is kept"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,8 @@ def finish(parts: Finishing, session: str) -> Finished | Outcome:
     with parts.closing.repo.still():
         facts = _open(parts, session)
     if facts:
+        if refused := halted(facts.data.mission, facts.data.records):
+            return _stop(parts, facts, refused)
         turns = next_agents(facts.data.mission, facts.data.records)
         if turns and may_continue(facts.data.mission, parts.depth):
             return _continue(parts, facts, [turn.agent for turn in turns])
@@ -95,6 +103,18 @@ def _continue(parts: Finishing, facts: SessionFacts, agents: list[str]) -> Outco
     parts.telling.tell(view)
     text = f"{session} goes on in another run: {len(agents)} agents have attempts left"
     return Outcome({"session": session, "state": "continued", "agents": agents}, text, summary=run_summary(view))
+
+
+def _stop(parts: Finishing, facts: SessionFacts, refused: Sequence[AgentRecord]) -> Outcome:
+    """Nobody is tried again while the model refuses access: a person acts first, and nothing is lost (G16)."""
+    session, agents = facts.data.session, [record.agent for record in refused]
+    reason = f"{agents[0]} was refused access to its model: {refused[0].reason}"
+    view = parts.telling.view(facts, stopped=Hold(reason, MEND))
+    parts.telling.tell(view)
+    text = f"{session} is stopped: {reason}\n{MEND}"
+    return Outcome(
+        {"session": session, "state": "stopped", "agents": agents}, text, Exit.ACT, summary=run_summary(view)
+    )
 
 
 def _tell(parts: Finishing, closed: Closed) -> str:

@@ -16,7 +16,7 @@ from bot.core.plan import make_plan
 from bot.core.pricing import Prices
 from bot.core.quote import Quote, quote
 from bot.core.records import Launch
-from bot.core.session import RECORDS, SESSIONS, branch_ref, launch_path, mission_path, reservation_ref
+from bot.core.session import SESSIONS, branch_ref, launch_path, mission_path, reservation_ref, side_refs
 from bot.errors import LostRace, Refused
 from bot.ports import Clock, PriceList, RefUpdate, Repository
 
@@ -165,9 +165,8 @@ def _apply(
         # The branch comes first in the transaction: no reservation is ever seen without the branch it is for.
         commit = _launch_commit(repo, opening, session, now, prices)
         updates.append(RefUpdate(branch, commit, None))
-        # What an abandoned session of the same name has left would be taken for this one's records.
-        stale = {ref: value for ref, value in refs.items() if ref.startswith(f"{RECORDS}{session}/")}
-        updates += [RefUpdate(ref, None, value) for ref, value in stale.items()]
+        # What an abandoned session of the same name has left would be taken for this one's records and attempts.
+        updates += [RefUpdate(ref, None, value) for ref, value in side_refs(refs, session).items()]
     if decision.reserve:
         note = Reservation(
             session=session,

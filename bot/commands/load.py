@@ -27,7 +27,7 @@ Where = Callable[[str, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """All sessions: reduced, and as they lie in git (`facts` by session; the findings of agents with blockers).
+    """All sessions: reduced, and as they lie in git (`facts` by session; findings of agents that are not done).
 
     `state` is the commit that holds the state files, read at the same moment; None when there is none yet.
     """
@@ -81,13 +81,17 @@ def load_findings(
 def _read_all(
     repo: Repository, refs: Mapping[str, str], places: Sequence[Place], problems: list[Problem]
 ) -> list[SessionData]:
-    """The sessions' records, also those that wait on refs of their own, and the findings that name blockers."""
+    """The sessions' records, also those that wait on refs of their own, and findings where not all is done."""
     agents = [(place, agent.id) for place in places for agent in place.launch.mission.agents]
     where = {(place.session, agent): place.commit for place, agent in agents}
     records = _read(repo, where, agent_path, parse_record, problems)
     waiting = _waiting(refs, places, records)
     records |= _read(repo, waiting, agent_path, parse_record, problems)
-    needed = {key: waiting.get(key, where[key]) for key, record in records.items() if record.blockers}
+    needed = {
+        key: waiting.get(key, where[key])
+        for key, record in records.items()
+        if record.blockers or record.state == "failed"
+    }
     files = _read(repo, needed, findings_path, parse_findings, problems)
     return [
         SessionData(place.session, place.launch.mission, place.launch, _own(records, place), _own(files, place))

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from bot.commands.earlier import earlier, read_record
 from bot.commands.files import json_bytes
-from bot.core.artifacts import parse_result
+from bot.core.artifacts import Failure, parse_result
 from bot.core.evidence import Evidence
 from bot.core.findings import Citation
 from bot.core.folding import Pending, Wait, next_step, pending
 from bot.core.mission import AgentSpec, Mission
-from bot.core.recording import accepted, check_all, failed
+from bot.core.recording import Attempt, accepted, check_all, failed
 from bot.core.records import AgentRecord, FindingsFile, Launch
 from bot.core.session import RECORDS, agent_path, findings_path, record_ref
 from bot.errors import LostRace, Refused, SwarmError
@@ -40,54 +41,74 @@ def record(
 ) -> AgentRecord:
     """Checks a handover and keeps it on a ref of its own, durable at once. `fold` and `settle` take it in.
 
-    Nothing that the agent wrote is trusted. Raises Refused when a newer attempt is kept already (G14).
+    Nothing that the agent wrote is trusted. An attempt that is kept already stays as it is, and its record is
+    returned. Raises Refused when a newer attempt is kept already (G14).
     """
-    made, file = _judge(library, clock, mission, launch, handed)
     session, agent = launch.session, handed.agent.id
-    refs = repo.refs(f"{RECORDS}{session}/{agent}/")
-    attempts = [int(ref.rpartition("/")[2]) for ref in refs]
-    if any(attempt > handed.attempt for attempt in attempts):
-        raise Refused(
-            f"attempt {handed.attempt} of {agent} came back after attempt {max(attempts)} had been recorded",
-            "nothing is to be done: its result is not needed any more",
-        )
-    if handed.attempt not in attempts:
-        _keep(repo, clock, made, file)
+    kept = _kept(repo, session, handed)
+    if handed.attempt in kept:
+        return read_record(repo, kept[handed.attempt], session, agent)[0]
+    attempt = Attempt(
+        launch, handed.agent, handed.attempt, *earlier(repo, mission, session, agent, handed.attempt, kept)
+    )
+    made, file = _judge(library, clock, attempt, handed)
+    _kept(repo, session, handed)  # to check citations may have taken minutes
+    _keep(repo, clock, made, file)
     return made
 
 
+def _kept(repo: Repository, session: str, handed: Handover) -> dict[int, str]:
+    """The attempts of an agent that are recorded, with their commits. Raises Refused when one of them is newer."""
+    refs = repo.refs(f"{RECORDS}{session}/{handed.agent.id}/")
+    kept = {int(ref.rpartition("/")[2]): commit for ref, commit in refs.items()}
+    if kept and max(kept) > handed.attempt:
+        raise Refused(
+            f"attempt {handed.attempt} of {handed.agent.id} came back after attempt {max(kept)} had been recorded",
+            "nothing is to be done: its result is not needed any more",
+        )
+    return kept
+
+
 def _keep(repo: Repository, clock: Clock, made: AgentRecord, file: FindingsFile) -> None:
-    contents: dict[str, bytes | None] = {
-        agent_path(made.session, made.agent): json_bytes(made.model_dump(mode="json")),
-        findings_path(made.session, made.agent): json_bytes(file.model_dump(mode="json")),
-    }
     message = f"Record attempt {made.attempt} of {made.agent} for session {made.session}\n"
-    commit = repo.commit([], contents, message, clock.now())
+    commit = repo.commit([], record_files(made, file), message, clock.now())
     try:
         repo.update([RefUpdate(record_ref(made.session, made.agent, made.attempt), commit, None)])
     except LostRace:
         return  # the same attempt was recorded by a twin of this job: one of the two is enough
 
 
+def record_files(made: AgentRecord, file: FindingsFile) -> dict[str, bytes | None]:
+    """The two files of an agent, by path."""
+    return {
+        agent_path(made.session, made.agent): json_bytes(made.model_dump(mode="json")),
+        findings_path(made.session, made.agent): json_bytes(file.model_dump(mode="json")),
+    }
+
+
 def _judge(
-    library: SourceLibrary, clock: Clock, mission: Mission, launch: Launch, handed: Handover
+    library: SourceLibrary, clock: Clock, attempt: Attempt, handed: Handover
 ) -> tuple[AgentRecord, FindingsFile]:
-    session, agent, cap = launch.session, handed.agent, launch.caps[handed.agent.id]
     if handed.artifact is None:
-        return failed(agent, session, handed.attempt, handed.started, clock.now(), handed.failure)
+        return failed(attempt, handed.started, clock.now(), Failure(handed.failure, bool(handed.halted)))
     try:
         result = parse_result(
-            handed.artifact, session=session, agent=agent.id, attempt=handed.attempt, mission=mission, cap=cap
+            handed.artifact,
+            session=attempt.launch.session,
+            agent=attempt.agent.id,
+            attempt=attempt.number,
+            mission=attempt.mission,
+            allowance=attempt.allowance,
         )
     except SwarmError as error:
         more = f" (and {len(error.problems) - 1} more)" if len(error.problems) > 1 else ""
         reason = f"its result was refused: {error.problems[0]}{more}"
-        return failed(agent, session, handed.attempt, handed.started, clock.now(), reason)
+        return failed(attempt, handed.started, clock.now(), Failure(reason))
 
     def lookup(citation: Citation) -> Evidence:
         return library.evidence(citation.source, citation.locator, citation.method)
 
-    return accepted(mission, agent, result, check_all(result.findings, lookup), clock.now())
+    return accepted(attempt, result, check_all(result.findings, lookup), clock.now())
 
 
 @dataclass(frozen=True, slots=True)

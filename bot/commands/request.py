@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.commands.close import session_branch
 from bot.commands.discovery import Place, find_sessions
+from bot.commands.dispatching import hand_out, take_stock
 from bot.commands.launch import Unconfirmed, launch
 from bot.commands.load import load_session
 from bot.commands.outcome import Outcome
@@ -15,7 +16,7 @@ from bot.commands.telling import Telling
 from bot.core.asking import CONFIRM, LAUNCH, Request, check, confirms, from_dispatch, from_issue, meant
 from bot.core.configuration import PATH, Configuration, load_configuration
 from bot.core.continuing import Turn, matrix_json, max_parallel, next_agents
-from bot.core.events import PREFIX, ContinueSession, LaunchAsked, LaunchDispatched
+from bot.core.events import PREFIX, ContinueSession, LaunchAsked, LaunchDispatched, queue_of
 from bot.core.loading import load_mission
 from bot.core.mission_edit import edited
 from bot.core.permission import may_launch
@@ -42,6 +43,14 @@ class Desk:
     template: Template
     telling: Telling
     prices: PriceList
+    run: str
+    run_attempt: str
+    """This workflow run's id, and which attempt at it this is."""
+
+    @property
+    def whole_run(self) -> str:
+        """What tells this run from every other one: one that is run again may not share its attempts."""
+        return f"{self.run}/{self.run_attempt}"
 
 
 def request(desk: Desk, asked: LaunchAsked | LaunchDispatched | ContinueSession) -> Outcome:
@@ -57,10 +66,10 @@ def request(desk: Desk, asked: LaunchAsked | LaunchDispatched | ContinueSession)
 def _requested(desk: Desk, asked: LaunchAsked | LaunchDispatched | ContinueSession) -> Outcome:
     match asked:
         case ContinueSession():
-            return _session(desk, asked.session)
+            return _session(desk, asked.session, asked.queue)
         case LaunchDispatched():
             by = f"{asked.sender} by hand" if asked.issue is None else f"issue #{asked.issue}"
-            return _opened(desk, from_dispatch(asked), asked.issue, by, confirmed=True)
+            return _opened(desk, from_dispatch(asked), asked.issue, by, asked.queue, confirmed=True)
         case LaunchAsked():
             return _asked(desk, asked)
 
@@ -82,7 +91,8 @@ def _asked(desk: Desk, asked: LaunchAsked) -> Outcome:
 def _answered(desk: Desk, asked: LaunchAsked, *, confirmed: bool) -> Outcome:
     try:
         request, by = from_issue(asked), f"issue #{asked.issue}"
-        return _others_refused(desk, asked, _opened(desk, request, asked.issue, by, confirmed=confirmed))
+        queue = queue_of(asked.issue, "")
+        return _others_refused(desk, asked, _opened(desk, request, asked.issue, by, queue, confirmed=confirmed))
     except Unconfirmed as unconfirmed:
         return _unconfirmed(desk, asked, unconfirmed)
     except (InvalidInput, Refused) as error:
@@ -111,7 +121,7 @@ def _refused(desk: Desk, asked: LaunchAsked, problems: tuple[Problem, ...]) -> O
     carried = [place.session for place in _carried(desk, asked.issue) if not place.merged]
     if not carried:
         return refusal
-    session = _session(desk, carried[0])
+    session = _session(desk, carried[0], queue_of(asked.issue, ""))
     return replace(refusal, outputs=session.outputs, text=f"{refusal.text}\n{session.text}")
 
 
@@ -132,7 +142,8 @@ def _others_refused(desk: Desk, asked: LaunchAsked, outcome: Outcome) -> Outcome
     return outcome
 
 
-def _opened(desk: Desk, asked: Request, issue: int | None, by: str, *, confirmed: bool) -> Outcome:
+def _opened(desk: Desk, asked: Request, issue: int | None, by: str, queue: str, *, confirmed: bool) -> Outcome:
+    _in_queue(queue, issue, asked.mission)
     refs = desk.repo.refs("refs/")
     tip = refs.get(f"refs/heads/{desk.base}")
     if tip is None:
@@ -156,7 +167,7 @@ def _opened(desk: Desk, asked: Request, issue: int | None, by: str, *, confirmed
         issue=issue,
         confirm_above=None if confirmed else configuration.confirm_above_usd,
     )
-    return _session(desk, launched.session)
+    return _session(desk, launched.session, queue)
 
 
 def _mission(desk: Desk, configuration: Configuration, asked: Request, tip: str) -> tuple[bytes, str]:
@@ -182,32 +193,48 @@ def _carried(desk: Desk, issue: int | None) -> list[Place]:
     return [place for place in places if place.launch.issue == issue]
 
 
-def _session(desk: Desk, session: str) -> Outcome:
-    data, commit, merged = _load(desk, session)
+def _session(desk: Desk, session: str, queue: str) -> Outcome:
+    data, commit, merged = _load(desk, session, queue)
     turns = () if merged else next_agents(data.mission, data.records)
     view = desk.telling.view(SessionFacts(data, commit, Merge(commit) if merged else None, deliverable=merged))
     comment = None if merged else desk.telling.tell(view)  # what is merged is told when it is closed again
     state = "merged" if merged else "running" if turns else "complete"
+    if turns:  # the last thing that is done: nothing may go wrong between here and the matrix
+        hand_out(desk.repo, desk.clock, session, turns, desk.whole_run)
     outputs = {
         "session": session,
         "commit": commit,
         "agents": matrix_json(turns) if turns else "",
         "max-parallel": str(max_parallel(data.mission)),
         "comment": str(comment) if comment else "",
+        "run-attempt": desk.run_attempt,
     }
     report = {"session": session, "state": state, "agents": [turn.agent for turn in turns]}
     return Outcome(report, _said(session, turns, state), outputs=outputs, summary=run_summary(view))
 
 
-def _load(desk: Desk, session: str) -> tuple[SessionData, str, bool]:
+def _load(desk: Desk, session: str, queue: str) -> tuple[SessionData, str, bool]:
     """The session with the commit that it is read from, and whether that is the base branch's."""
     base = f"refs/heads/{desk.base}"
     tip = desk.repo.refs("refs/")[base]
     if desk.repo.read([(tip, launch_path(session))]):
         return load_session(desk.repo, tip, session), tip, True
     branch = session_branch(desk.repo, session)
-    commit = desk.repo.refs(branch)[branch]
-    return load_session(desk.repo, commit, session), commit, False
+    launch = load_session(desk.repo, desk.repo.refs(branch)[branch], session).launch
+    _in_queue(queue, launch.issue, launch.mission.mission)
+    now = take_stock(desk.repo, desk.clock, branch, session, desk.whole_run)
+    return now.data, now.commit, False
+
+
+def _in_queue(queue: str, issue: int | None, mission: str) -> None:
+    """Raises Refused when a run does not wait for the others of its session: were two at work at once, each would
+    take the attempts of the other for lost (G23)."""
+    if queue != queue_of(issue, mission):
+        inputs = f"the input issue {issue}" if issue else f"the input mission {mission} and no issue"
+        raise Refused(
+            "this run does not wait for those of the same session, and one of them may be at work",
+            f"start the workflow with {inputs}, written just so",
+        )
 
 
 def _said(session: str, turns: tuple[Turn, ...], state: str) -> str:

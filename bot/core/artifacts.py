@@ -2,7 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass
 
 from pydantic import ValidationError
 
@@ -21,14 +23,22 @@ _STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an attempt handed over no result. `halted`: because the access to the model was refused."""
+
+    reason: str
+    halted: bool = False
+
+
 def parse_result(
-    data: bytes, *, session: str, agent: str, attempt: int, mission: Mission, cap: int
+    data: bytes, *, session: str, agent: str, attempt: int, mission: Mission, allowance: int
 ) -> AgentResult:
     """The result of one attempt of one agent, as far as it may claim anything at all.
 
     Raises InvalidInput when the bytes are no result, Refused when the result is not this attempt's or speaks of
-    what the agent was not assigned. Nothing else is raised, whatever the bytes. A use of more than `cap`
-    (millionths of a US dollar) is kept as it is and becomes a blocker.
+    what the agent was not assigned. Nothing else is raised, whatever the bytes. A use of more than the
+    attempt's `allowance` (millionths of a US dollar) is kept as it is and becomes a blocker.
     """
     result = _parsed(data)
     said, expected = (result.session, result.agent, result.attempt), (session, agent, attempt)
@@ -38,13 +48,15 @@ def parse_result(
         raise Refused("the result says that the agent finished before it started")
     subjects = {subject.id: subject for spec in mission.agents if spec.id == agent for subject in spec.subjects}
     _refuse(_strays(result, subjects, mission))
-    return _with_overspending(result, cap)
+    return _with_overspending(result, allowance)
 
 
-def failure_of(data: bytes) -> str | None:
-    """The reason in what a failed attempt leaves instead of a result (`{"failure": "..."}`); None for all else.
+def failure_of(data: bytes) -> Failure | None:
+    """What a failed attempt leaves instead of a result; None for all else.
 
-    It is the agent's own word, and only ever shown.
+    That is `{"failure": "..."}`, with `"halted": true` in it when the access to the model was refused.
+
+    It is the agent's own word: the reason is only ever shown, and a halt only ever makes a person look.
     """
     if len(data) > MAX_FAILURE:
         return None
@@ -52,8 +64,13 @@ def failure_of(data: bytes) -> str | None:
         value = json.loads(_plain_json(data))
     except InvalidInput:
         return None
-    reason = value.get("failure") if isinstance(value, dict) and len(value) == 1 else None
-    return visible(reason)[:1_000] if isinstance(reason, str) else None
+    match value:
+        case {"failure": str(reason)} if len(value) == 1:
+            return Failure(visible(reason)[:1_000])
+        case {"failure": str(reason), "halted": bool(halted)} if len(value) == 2:
+            return Failure(visible(reason)[:1_000], halted)
+        case _:
+            return None
 
 
 def _parsed(data: bytes) -> AgentResult:
@@ -135,6 +152,22 @@ def _strays(result: AgentResult, subjects: dict[str, Subject], mission: Mission)
     for index, blocker in enumerate(result.blockers):
         if blocker.subject is not None and blocker.subject not in subjects:
             yield _stray(f"blockers[{index}]", f"subject {blocker.subject!r} is not assigned to {result.agent}")
+    yield from _opinions(result, subjects)
+
+
+def _opinions(result: AgentResult, subjects: Container[str]) -> Iterator[Problem]:
+    """Opinions about what is not the agent's, more than one about a subject, and those that rest on nothing."""
+    found = {(finding.subject, finding.field) for finding in result.findings}
+    held = Counter(opinion.subject for opinion in result.opinions)
+    for index, opinion in enumerate(result.opinions):
+        subject, place = opinion.subject, f"opinions[{index}]"
+        if subject not in subjects:
+            yield _stray(place, f"subject {subject!r} is not assigned to {result.agent}")
+        elif held[subject] > 1:
+            yield _stray(place, f"{subject} has {held[subject]} opinions; one is read")
+        for field in opinion.because:
+            if (subject, field) not in found:
+                yield _stray(place, f"it rests on {field!r}, for which there is no finding about {subject!r}")
 
 
 def _foreign(
@@ -166,14 +199,15 @@ def _first(problems: list[Problem]) -> tuple[Problem, ...]:
     return (*problems[:_SHOWN], *([Problem(file="result", what=f"and {more} more")] if more > 0 else []))
 
 
-def _with_overspending(result: AgentResult, cap: int) -> AgentResult:
+def _with_overspending(result: AgentResult, allowance: int) -> AgentResult:
     used = result.usage.micro_usd
-    if used <= cap:
+    if used <= allowance:
         return result
+    spent = f"Agent {result.agent} used {usd(used)} US dollars; the attempt's allowance was {usd(allowance)}."
     blocker = Blocker(
         title="More money used than allowed",
         impact="High",
-        description=f"Agent {result.agent} used {usd(used)} US dollars; its cap was {usd(cap)}.",
+        description=spent,
         recommendation="Look at the agent's backend before it is started again.",
     )
     return result.model_copy(update={"blockers": (*result.blockers, blocker)})

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.core.addresses import Addresses
+from bot.core.continuing import attempts_left
 from bot.core.gate.verdict import Verdict
 from bot.core.mission import AgentSpec
 from bot.core.session import SessionData
@@ -86,15 +87,10 @@ def _judged(view: CommentView, verdict: Verdict) -> Stage:
     return "refused" if verdict.state == "fail" else "waiting"
 
 
-def attempts(view: CommentView, agent: AgentSpec) -> int:
-    """How many attempts an agent has in all."""
-    return agent.attempts or view.data.mission.agent.attempts
-
-
 def has_retry(view: CommentView, agent: AgentSpec) -> bool:
     """Whether an agent failed and has an attempt left."""
     record = view.data.records.get(agent.id)
-    return record is not None and record.state == "failed" and record.attempt < attempts(view, agent)
+    return record is not None and bool(attempts_left(view.data.mission, agent, record))
 
 
 def retries(view: CommentView) -> tuple[str, ...]:

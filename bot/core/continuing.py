@@ -14,8 +14,10 @@ JOB_MINUTES = 360
 """GitHub ends a job after six hours."""
 HAND_OVER_MINUTES = 5
 """What a job keeps for the steps around the agent's, so that what an agent has left can be handed over."""
+MAX_ATTEMPT = 10
+"""The highest number that an attempt can have."""
 SPARE_RUNS = 2
-"""Runs whose machines were lost before any record was written."""
+"""The run that finds the last attempts lost, and one whose own machine was lost before it handed any out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,18 @@ def attempts_left(mission: Mission, spec: AgentSpec, record: AgentRecord | None)
     """The attempts that an agent still has: none when it is done, all but the failed ones otherwise."""
     if record and record.state != "failed":
         return range(0)
-    return range(record.attempt + 1 if record else 1, _attempts(mission, spec) + 1)
+    return range(record.attempt + 1 if record else 1, attempts_allowed(mission, spec, record) + 1)
+
+
+def attempts_allowed(mission: Mission, spec: AgentSpec, record: AgentRecord | None) -> int:
+    """The number of an agent's last attempt: those that were halted use up none of the mission's."""
+    return min(_attempts(mission, spec) + (record.halts if record else 0), MAX_ATTEMPT)
+
+
+def halted(mission: Mission, records: Mapping[str, AgentRecord]) -> tuple[AgentRecord, ...]:
+    """The agents whose access to the model was refused and who have attempts left: a person has to act first."""
+    latest = [(spec, records[spec.id]) for spec in mission.agents if spec.id in records]
+    return tuple(record for spec, record in latest if record.halted and attempts_left(mission, spec, record))
 
 
 def next_agents(mission: Mission, records: Mapping[str, AgentRecord]) -> tuple[Turn, ...]:

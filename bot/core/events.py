@@ -46,13 +46,17 @@ class LaunchAsked:
 
 @dataclass(frozen=True, slots=True)
 class LaunchDispatched:
-    """The session workflow was started by hand; what was left out is empty, or None."""
+    """The session workflow was started by hand; what was left out is empty, or None.
+
+    `queue` is what its run waits for: the runs of one queue come one after the other.
+    """
 
     mission: str
     budget: str
     backend: str
     issue: int | None
     sender: str
+    queue: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class ContinueSession:
     session: str
     depth: int
     sender: str
+    queue: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +165,13 @@ def _dispatch(payload: object) -> Intent:
     if session:
         if len(session) > ID_MAX or not re.fullmatch(ID_PATTERN, session):
             raise _Unusable(f"the input session is {_quoted(session)}, which is no session's id")
-        return ContinueSession(session, _count(_input(payload, "depth") or "0", "depth"), sender)
+        return ContinueSession(session, _count(_input(payload, "depth") or "0", "depth"), sender, _queue(payload))
     if not mission:
         raise _Unusable("neither the input mission nor the input session says what to run")
     issue = _input(payload, "issue").removeprefix("#")
     number = _count(issue, "issue") if issue else None
-    return LaunchDispatched(mission, _input(payload, "budget"), _input(payload, "backend"), number or None, sender)
+    budget, backend = _input(payload, "budget"), _input(payload, "backend")
+    return LaunchDispatched(mission, budget, backend, number or None, sender, _queue(payload))
 
 
 def _run(payload: object) -> Intent:
@@ -240,8 +246,22 @@ def _labels(labels: object) -> tuple[str, ...]:
 
 def _input(payload: object, name: str) -> str:
     """An input of a workflow, which is text whatever its type was declared to be; empty when left out."""
+    return _raw(payload, name).strip()
+
+
+def _raw(payload: object, name: str) -> str:
     value = at(payload, ("inputs", name))
-    return _text(str(value) if type(value) is int else value).strip()
+    return _text(str(value) if type(value) is int else value)
+
+
+def _queue(payload: object) -> str:
+    """The queue of a run that was started by hand, letter by letter as its workflow names it (`concurrency`)."""
+    return queue_of(_raw(payload, "issue"), _raw(payload, "mission"))
+
+
+def queue_of(issue: int | str | None, mission: str) -> str:
+    """The queue that the runs of an issue, or of a mission that no issue has asked for, wait in."""
+    return f"issue-{issue}" if issue else f"mission-{mission}"
 
 
 def _count(text: str, name: str) -> int:

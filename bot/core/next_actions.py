@@ -60,8 +60,12 @@ def _of_session(overview: Overview, state: SessionState) -> Iterator[Action]:
         yield Action("P0", state.session, f"resolve the merge conflict in {_few(conflicting)}, keep all findings")
     elif state.phase == "complete":
         yield Action("P1", state.session, f"{next_step(state)}: swarm close")
-    if state.agents.failed and state.phase != "merged":
-        yield Action("P1", state.session, f"run the failed agents again: {_few(state.agents.failed)}")
+    if state.phase == "merged":
+        return
+    if state.halted:
+        yield Action("P0", state.session, f"mend the access to the model, then run again: {_few(state.halted)}")
+    if failed := tuple(agent for agent in state.agents.failed if agent not in state.halted):
+        yield Action("P1", state.session, f"run the failed agents again: {_few(failed)}")
 
 
 def _of_blocker(blocker: BlockerStatus) -> Action:

@@ -26,7 +26,7 @@ class Progress:
 
     @property
     def micro_usd(self) -> int:
-        return sum(record.usage.micro_usd for record in self.records.values())
+        return sum(record.spent for record in self.records.values())
 
     def total(self, figure: str) -> int:
         """The sum over all records of `findings`, `verified`, `gaps` or `blockers`."""

@@ -1,16 +1,43 @@
-"""What `record` makes of an agent's result: a record and a findings file, or a failed record with the reason."""
+"""What `record` makes of an attempt: a record and a findings file, whether it came to its end or not (G16)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.allowance import at_stake, attempt_allowance
+from bot.core.artifacts import Failure
+from bot.core.carrying import UNANSWERED, WAYS, brought_forward, joined, spoken_of, title
 from bot.core.citations import check
 from bot.core.evidence import Evidence
 from bot.core.findings import AgentResult, Blocker, CheckedFinding, Citation, Finding, Gap
 from bot.core.mission import AgentSpec, Mission
-from bot.core.records import AgentRecord, AgentState, FindingsFile
+from bot.core.neutral import visible
+from bot.core.records import AgentRecord, AgentState, FindingsFile, Launch
 
 Lookup = Callable[[Citation], Evidence]
 """What a citation's source says now; supplied by the source library."""
+NOT_ANSWERED, NOT_REACHED, NOT_RESEARCHED = WAYS
+REFUSED = "the access to the model was refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt of one agent, with what is recorded of the one before it: None where there is none."""
+
+    launch: Launch
+    agent: AgentSpec
+    number: int
+    record: AgentRecord | None = None
+    file: FindingsFile | None = None
+
+    @property
+    def mission(self) -> Mission:
+        return self.launch.mission
+
+    @property
+    def allowance(self) -> int:
+        """What it may spend, in millionths of a US dollar."""
+        return attempt_allowance(self.launch, self.mission, self.agent, self.record)
 
 
 def check_all(findings: Iterable[Finding], lookup: Lookup) -> tuple[CheckedFinding, ...]:
@@ -24,64 +51,93 @@ def _checked(finding: Finding, evidence: Evidence) -> CheckedFinding:
 
 
 def accepted(
-    mission: Mission, agent: AgentSpec, result: AgentResult, findings: tuple[CheckedFinding, ...], now: datetime
+    attempt: Attempt, result: AgentResult, findings: tuple[CheckedFinding, ...], now: datetime
 ) -> tuple[AgentRecord, FindingsFile]:
     """The record of a result that could be read.
 
     A subject without a finding, a gap or a blocker of its own gets a blocker: nothing is dropped in silence (G29).
-    A claim field that has neither a verified finding nor a gap gets a gap.
+    A claim field that has neither a verified finding nor a gap gets a gap. A result that is not finished makes the
+    attempt a failed one, and is kept all the same.
     """
-    verified = [finding for finding in findings if finding.state == "verified"]
-    blockers = result.blockers + _unanswered(agent, result)
-    answered = {(f.subject, f.field) for f in verified} | {(g.subject, g.field) for g in result.gaps}
-    blocked = {blocker.subject for blocker in blockers}
-    gaps = result.gaps + tuple(
-        Gap(subject=subject.id, field=field.id, reason="the agent handed over no verified answer")
-        for subject in agent.subjects
-        for field in mission.fields
-        if field.kind == "claim" and (subject.id, field.id) not in answered and subject.id not in blocked
+    handed = FindingsFile(
+        agent=attempt.agent.id,
+        findings=findings,
+        gaps=result.gaps,
+        blockers=result.blockers,
+        opinions=result.opinions,
     )
-    file = FindingsFile(agent=agent.id, findings=findings, gaps=gaps, blockers=blockers)
-    state: AgentState = "blocked" if blockers else "done"
-    return _record(result, state, "", file, now), file
+    work = joined(brought_forward(attempt.agent, attempt.file), handed)
+    reason = visible(result.unfinished) or (REFUSED if result.halted else "")
+    if reason:
+        file = _completed(attempt, work, NOT_REACHED, f"did not come to it: {reason}")
+        return _record(attempt, result, "failed", reason, file, now, spent=result.usage.micro_usd), file
+    file = _completed(attempt, work, NOT_ANSWERED, "handed over neither a finding nor a gap for it.")
+    state: AgentState = "blocked" if file.blockers else "done"
+    return _record(attempt, result, state, "", file, now, spent=result.usage.micro_usd), file
 
 
 def failed(
-    agent: AgentSpec, session: str, attempt: int, started: datetime, now: datetime, reason: str
+    attempt: Attempt, started: datetime, now: datetime, failure: Failure
 ) -> tuple[AgentRecord, FindingsFile]:
-    """The record of an agent that handed over nothing usable: a blocker for each of its subjects."""
-    blockers = tuple(
-        Blocker(
-            subject=subject.id,
-            title=f"{subject.name} was not researched",
-            impact="High",
-            description=f"Agent {agent.id} failed in attempt {attempt}: {reason}"[:2_000],
-            recommendation="Run the session again, or give the subject to another agent.",
-        )
-        for subject in agent.subjects
+    """The record of an attempt that handed over nothing usable.
+
+    What the attempts before it have found is kept, and each subject of which nothing is known gets a blocker.
+    Nobody knows what the attempt has used, so it counts for all that it might have (G23).
+    """
+    why = f"failed in attempt {attempt.number}: {failure.reason}"
+    file = _completed(attempt, brought_forward(attempt.agent, attempt.file), NOT_RESEARCHED, why)
+    session, halted = attempt.launch.session, failure.halted
+    empty = AgentResult(
+        session=session,
+        agent=attempt.agent.id,
+        attempt=attempt.number,
+        started=started,
+        finished=now,
+        halted=halted,
     )
-    file = FindingsFile(agent=agent.id, blockers=blockers)
-    empty = AgentResult(session=session, agent=agent.id, attempt=attempt, started=started, finished=now)
-    return _record(empty, "failed", reason, file, now), file
+    stake = at_stake(attempt.launch, attempt.mission, attempt.agent, attempt.record)
+    return _record(attempt, empty, "failed", failure.reason, file, now, spent=stake), file
 
 
-def _unanswered(agent: AgentSpec, result: AgentResult) -> tuple[Blocker, ...]:
-    said = {finding.subject for finding in result.findings} | {gap.subject for gap in result.gaps}
-    said |= {blocker.subject for blocker in result.blockers if blocker.subject}
-    return tuple(
-        Blocker(
-            subject=subject.id,
-            title=f"{subject.name} was not answered",
-            impact="High",
-            description=f"Agent {agent.id} handed over neither a finding nor a gap for it.",
-            recommendation="Run the session again, or give the subject to another agent.",
-        )
-        for subject in agent.subjects
-        if subject.id not in said
+def _completed(attempt: Attempt, work: FindingsFile, way: str, why: str) -> FindingsFile:
+    """What is there, with a blocker for each subject and a gap for each claim field of which nothing is said."""
+    blockers = work.blockers + tuple(_unanswered(attempt.agent, work, way, why))
+    blocked = {blocker.subject for blocker in blockers}
+    answered = {(f.subject, f.field) for f in work.findings if f.state == "verified"}
+    answered |= {(gap.subject, gap.field) for gap in work.gaps}
+    gaps = work.gaps + tuple(
+        Gap(subject=subject.id, field=field.id, reason=UNANSWERED)
+        for subject in attempt.agent.subjects
+        for field in attempt.mission.fields
+        if field.kind == "claim" and (subject.id, field.id) not in answered and subject.id not in blocked
     )
+    return work.model_copy(update={"gaps": gaps, "blockers": blockers})
 
 
-def _record(result: AgentResult, state: AgentState, reason: str, file: FindingsFile, now: datetime) -> AgentRecord:
+def _unanswered(agent: AgentSpec, work: FindingsFile, way: str, why: str) -> Iterator[Blocker]:
+    said = spoken_of(work)
+    for subject in agent.subjects:
+        if subject.id not in said:
+            yield Blocker(
+                subject=subject.id,
+                title=title(subject, way),
+                impact="High",
+                description=f"Agent {agent.id} {why}"[:2_000],
+                recommendation="Run the session again, or give the subject to another agent.",
+            )
+
+
+def _record(
+    attempt: Attempt,
+    result: AgentResult,
+    state: AgentState,
+    reason: str,
+    file: FindingsFile,
+    now: datetime,
+    *,
+    spent: int,
+) -> AgentRecord:
+    earlier = attempt.record
     return AgentRecord(
         session=result.session,
         agent=result.agent,
@@ -92,6 +148,9 @@ def _record(result: AgentResult, state: AgentState, reason: str, file: FindingsF
         finished=result.finished,
         recorded=now,
         usage=result.usage,
+        spent=spent + (earlier.spent if earlier else 0),
+        halted=result.halted,
+        halts=result.halted + (earlier.halts if earlier else 0),
         findings=len(file.findings),
         verified=sum(finding.state == "verified" for finding in file.findings),
         gaps=len(file.gaps),

@@ -8,6 +8,7 @@ from bot.core.records import AgentRecord, FindingsFile, Launch
 
 RESERVATIONS = "refs/swarm/reservations/"
 RECORDS = "refs/swarm/records/"
+DISPATCHES = "refs/swarm/dispatches/"
 SESSIONS = "sessions/"
 
 
@@ -24,6 +25,17 @@ def reservation_ref(subject: str) -> str:
 def record_ref(session: str, agent: str, attempt: int) -> str:
     """The ref that one attempt of one agent writes, and nobody else; its name fences off late attempts."""
     return f"{RECORDS}{session}/{agent}/{attempt}"
+
+
+def dispatch_ref(session: str) -> str:
+    """The ref that says which attempts of a session were handed out to which run."""
+    return DISPATCHES + session
+
+
+def side_refs(refs: Mapping[str, str], session: str) -> dict[str, str]:
+    """Of all refs those that a session has besides its branch, and that go with it."""
+    own = (f"{RECORDS}{session}/", dispatch_ref(session))
+    return {ref: value for ref, value in refs.items() if ref == own[1] or ref.startswith(own[0])}
 
 
 def mission_path(session: str) -> str:

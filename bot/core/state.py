@@ -8,6 +8,7 @@ from math import ceil
 from typing import Literal
 
 from bot.core.alerts import Alert, alert
+from bot.core.continuing import halted
 from bot.core.findings import Blocker
 from bot.core.ids import slug
 from bot.core.mission import Mission
@@ -90,7 +91,10 @@ class BlockerNote:
 
 @dataclass(frozen=True, slots=True)
 class SessionState:
-    """How a session stands. Money is in millionths of a US dollar; times are UTC; `eta` None is unknown."""
+    """How a session stands. Money is in millionths of a US dollar; times are UTC; `eta` None is unknown.
+
+    `halted` are the agents that were refused access to their model, and could go on.
+    """
 
     session: str
     mission: Mission
@@ -105,6 +109,7 @@ class SessionState:
     blocker_count: int
     blockers: tuple[BlockerNote, ...]
     failures: tuple[tuple[str, str], ...]
+    halted: tuple[str, ...]
     cost: int
     cap: int
     launched: datetime
@@ -140,7 +145,8 @@ def reduce(facts: SessionFacts, now: datetime) -> SessionState:
         blocker_count=sum(record.blockers for record in records),
         blockers=tuple(_notes(data, records)),
         failures=tuple((record.agent, record.reason) for record in records if record.state == "failed"),
-        cost=sum(record.usage.micro_usd for record in records),
+        halted=tuple(record.agent for record in halted(mission, data.records)),
+        cost=sum(record.spent for record in records),
         cap=mission.limits.max_usd,
         launched=data.launch.launched,
         deadline=deadline,
@@ -197,11 +203,11 @@ def _held_up(data: SessionData, record: AgentRecord) -> frozenset[str] | None:
     if record.state == "done":
         return frozenset()
     file = data.findings.get(record.agent)
-    if record.state == "failed" or file is None:
+    if file is None:
         return None
     named = {blocker.subject for blocker in file.blockers}
     answered = {finding.subject for finding in file.findings} | {gap.subject for gap in file.gaps}
-    if None in named:
+    if None in named or record.state == "failed":
         assigned = {s.id for agent in data.mission.agents if agent.id == record.agent for s in agent.subjects}
         named |= assigned - answered
     return frozenset(subject for subject in named if subject)

@@ -7,7 +7,6 @@ from bot.core.comment_view import (
     CommentView,
     Hold,
     Stage,
-    attempts,
     blockers,
     failures,
     quiet,
@@ -15,6 +14,7 @@ from bot.core.comment_view import (
     stage,
 )
 from bot.core.consolidate import Deliverable, consolidate
+from bot.core.continuing import attempts_allowed
 from bot.core.findings import Blocker
 from bot.core.gate.verdict import CriterionResult, Verdict
 from bot.core.neutral import code
@@ -90,7 +90,8 @@ def _failed(view: CommentView) -> Iterator[str]:
     for agent in found[:TOLD]:
         record = view.data.records[agent.id]
         reason = sentence(record.reason, PART_MAX) or "No reason is known."
-        yield f"**Failed** · {code(agent.id)}, attempt {record.attempt} of {attempts(view, agent)}: {reason}"
+        most = attempts_allowed(view.data.mission, agent, record)
+        yield f"**Failed** · {code(agent.id)}, attempt {record.attempt} of {most}: {reason}"
     if len(found) > TOLD:
         yield f"**Failed** · {counted(len(found) - TOLD, 'more agent')}"
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-from bot.core.comment_view import CommentView, Stage, attempts, has_retry, quiet, stage, told
+from bot.core.comment_view import CommentView, Stage, has_retry, quiet, stage, told
+from bot.core.continuing import attempts_allowed
 from bot.core.mission import AgentSpec, Team
 from bot.core.records import AgentRecord
 from bot.render.engine import Markdown, counted
@@ -59,7 +60,7 @@ def assignment(agent: AgentSpec) -> Markdown:
 
 def _state(view: CommentView, agent: AgentSpec, record: AgentRecord) -> str:
     """What is recorded of an agent, in words."""
-    of = f"attempt {record.attempt} of {attempts(view, agent)}"
+    of = f"attempt {record.attempt} of {attempts_allowed(view.data.mission, agent, record)}"
     match record.state:
         case "done":
             return "done" if record.attempt == 1 else f"done, {of}"
@@ -105,5 +106,5 @@ def _figures(records: Sequence[AgentRecord], wanted: Sequence[str]) -> list[str]
     """`61`, or `61 (58 verified)`; the gaps; the money."""
     verified, findings = sum(r.verified for r in records), sum(r.findings for r in records)
     of_these = f" ({verified:,} verified)" if verified < findings else ""
-    gaps, cost = sum(r.gaps for r in records), sum(r.usage.micro_usd for r in records)
+    gaps, cost = sum(r.gaps for r in records), sum(r.spent for r in records)
     return [f"{findings:,}{of_these}", f"{gaps:,}", dollars(cost)][: len(wanted)]

@@ -28,7 +28,7 @@ def pull_request(data: SessionData, verdict: Verdict) -> str:
     """Markdown of at most 64,000 bytes; nothing from outside is in it without having been made harmless."""
     deliverable = consolidate(data)
     written = replace(deliverable, subjects=(), blockers=()) if quiet(verdict) else deliverable
-    spent = sum(record.usage.micro_usd for record in data.records.values())
+    spent = sum(record.spent for record in data.records.values())
     text = render(
         "pull_request.md.j2",
         session=data.session,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from bot.core.comment_view import CommentView
+from bot.core.continuing import attempts_allowed
 from bot.core.mission import AgentSpec, Mission
 from bot.core.records import AgentRecord, FindingsFile
 from bot.render.comment import status_comment
@@ -41,7 +42,7 @@ def agent_summary(mission: Mission, record: AgentRecord, file: FindingsFile | No
 
 
 def _figures(mission: Mission, agent: AgentSpec | None, record: AgentRecord) -> Markdown:
-    most = (agent.attempts if agent else None) or mission.agent.attempts
+    most = attempts_allowed(mission, agent, record) if agent else mission.agent.attempts
     used = record.usage
     tokens = f"{counted(used.calls, 'call')}, {used.input_tokens:,} tokens in and {used.output_tokens:,} out"
     findings = f"{record.verified:,} of {counted(record.findings, 'finding')} verified"

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.terminal import PlainDisplay, clock, screen, show
-from bot.core.findings import Usage
 from bot.core.mission import Mission
 from bot.core.progress import Progress
 from bot.core.records import AgentRecord, AgentState
@@ -22,10 +21,9 @@ def teams() -> Mission:
 
 def made(name: str, state: AgentState = "done", reason: str = "") -> AgentRecord:
     times = {"started": NOW, "finished": NOW, "recorded": NOW}
-    usage = Usage(micro_usd=380_000)
     figures = {"findings": 412, "verified": 409, "gaps": 7}
     return AgentRecord(
-        session="s-1", agent=name, attempt=1, state=state, reason=reason, usage=usage, **times, **figures
+        session="s-1", agent=name, attempt=1, state=state, reason=reason, spent=380_000, **times, **figures
     )
 
 

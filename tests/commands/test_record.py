@@ -13,10 +13,13 @@ from bot.adapters.sources.library import Library
 from bot.commands.launch import Launched, launch
 from bot.commands.load import load_session
 from bot.commands.record import Handover, fold, record
+from bot.core.evidence import Evidence
+from bot.core.findings import AgentResult, Finding, Gap, Method, Usage
+from bot.core.records import AgentRecord
 from bot.core.session import SessionData
-from bot.errors import Refused
+from bot.errors import Refused, SwarmError
 from bot.ports import RefUpdate
-from tests.builders import NOW
+from tests.builders import NOW, citation
 from tests.clocks import StillClock
 from tests.repos import git, tip
 from tests.workshop import MISSION, widgets
@@ -42,18 +45,19 @@ class Session:
         """A handover that says nothing but why it failed: enough for everything that is not about findings."""
         return Handover(self.data.mission.agents[number], attempt, NOW, failure=f"attempt {attempt} failed")
 
-    def record(self, handed: Handover) -> None:
+    def record(self, handed: Handover) -> AgentRecord:
         data = self.data
-        record(self.repo, self.library, StillClock(), data.mission, data.launch, handed)
+        return record(self.repo, self.library, StillClock(), data.mission, data.launch, handed)
 
     def fold(self) -> list[str]:
         return [made.agent for made in fold(self.repo, StillClock(), self.launched.branch, self.launched.session)]
 
 
-def opened(tmp_path: Path, agents: int) -> Session:
+def opened(tmp_path: Path, agents: int, backend: str = "simulated") -> Session:
     folder = widgets(tmp_path / "repo")
     repo = GitRepository(folder)
-    mission = (HEAD + "".join(AGENT.format(n=n) for n in range(agents))).encode()
+    head = HEAD.replace("backend: simulated", f"backend: {backend}")
+    mission = (head + "".join(AGENT.format(n=n) for n in range(agents))).encode()
     launched = launch(
         repo, StillClock(), ListedPrices(StillClock()), mission=mission, file="m.yml", base="main", by="local"
     )
@@ -109,10 +113,93 @@ def test_g14_a_newer_attempt_takes_the_place_of_a_failed_one(tmp_path: Path) -> 
 
 def test_the_same_attempt_twice_is_kept_once(tmp_path: Path) -> None:
     session = opened(tmp_path, 1)
-    session.record(session.handed(0))
+    made = session.record(session.handed(0))
     before = session.repo.refs("refs/")
-    session.record(session.handed(0))
+    late = Handover(session.data.mission.agents[0], 1, NOW, failure="another reason")
+    assert session.record(late) == made
     assert session.repo.refs("refs/") == before
+
+
+def found(number: int, attempt: int, **changes: object) -> bytes:
+    """What an attempt hands over that has found something, and did not come to its end."""
+    values: dict[str, object] = {
+        "session": "widgets-1",
+        "agent": f"agent-{number}",
+        "attempt": attempt,
+        "started": NOW,
+        "finished": NOW,
+        "gaps": (Gap(subject=f"subject-{number}", field="pricing", reason="no source says"),),
+        "usage": Usage(micro_usd=1_000),
+        "unfinished": "its process ended",
+    }
+    return AgentResult.model_validate(values | changes).model_dump_json().encode()
+
+
+def test_g16_g23_an_attempt_goes_on_from_the_one_before_it_folded_or_not(tmp_path: Path) -> None:
+    session = opened(tmp_path, 2, "claude")
+    for number, spec in enumerate(session.data.mission.agents):
+        session.record(Handover(spec, 1, NOW, artifact=found(number, 1)))
+        if number:
+            assert session.fold() == ["agent-0", "agent-1"]
+    for number in range(2):
+        made = session.record(session.handed(number, attempt=2))
+        assert (made.spent, made.gaps > 0, made.blockers) == (250_000, True, 0)
+
+
+def test_g23_where_only_the_branch_was_taken_along_the_earlier_record_is_read_there(tmp_path: Path) -> None:
+    session = opened(tmp_path, 1, "claude")
+    session.record(Handover(session.data.mission.agents[0], 1, NOW, artifact=found(0, 1)))
+    session.fold()
+    [(ref, commit)] = session.repo.refs("refs/swarm/records/").items()
+    session.repo.update([RefUpdate(ref, None, commit)])
+    assert session.record(session.handed(0, attempt=2)).spent == 250_000
+    [(ref, commit)] = session.repo.refs("refs/swarm/records/").items()
+    session.repo.update([RefUpdate(ref, None, commit)])
+    # One that is there already is none before it; then a lost attempt counts for its share of the whole cap.
+    assert session.record(session.handed(0, attempt=1)).spent == 125_000
+
+
+def test_a_second_attempt_without_a_first_one_has_a_share_of_the_whole_cap(tmp_path: Path) -> None:
+    session = opened(tmp_path, 1, "claude")
+    assert session.record(session.handed(0, attempt=2)).spent == 125_000
+
+
+def test_g23_an_earlier_record_that_cannot_be_read_is_not_passed_over(tmp_path: Path) -> None:
+    session = opened(tmp_path, 1)
+    broken = session.repo.commit([], {"sessions/widgets-1/agents/agent-0.json": b"{"}, "Broken\n", NOW)
+    session.repo.update([RefUpdate("refs/swarm/records/widgets-1/agent-0/1", broken, None)])
+    with pytest.raises(SwarmError, match=r"sessions/widgets-1/agents/agent-0\.json: "):
+        session.record(session.handed(0, attempt=2))
+
+
+def test_g16_an_attempt_that_was_halted_is_recorded_so(tmp_path: Path) -> None:
+    session = opened(tmp_path, 1)
+    spec = session.data.mission.agents[0]
+    made = session.record(Handover(spec, 1, NOW, failure="401", halted="401"))
+    assert (made.state, made.halted, made.halts) == ("failed", True, 1)
+
+
+def test_g14_an_attempt_that_is_overtaken_while_it_is_checked_is_refused(tmp_path: Path) -> None:
+    session = opened(tmp_path, 1)
+    data = session.data
+
+    class Slow(Library):
+        """Somebody records the next attempt while a citation is looked up."""
+
+        def evidence(self, source: str, locator: str, method: Method) -> Evidence:
+            session.record(session.handed(0, attempt=2))
+            return super().evidence(source, locator, method)
+
+    quoted = Finding(
+        subject="subject-0",
+        field="pricing",
+        claim="It is free.",
+        citation=citation("It is free.", source="file:docs/guide.md"),
+    )
+    handed = Handover(data.mission.agents[0], 1, NOW, artifact=found(0, 1, findings=(quoted,), gaps=()))
+    library = Slow(tmp_path / "slow", session.repo.git.directory, StillClock())
+    with pytest.raises(Refused, match="attempt 1 of agent-0 came back after attempt 2 had been recorded"):
+        record(session.repo, library, StillClock(), data.mission, data.launch, handed)
 
 
 def test_a_twin_that_records_in_between_does_no_harm(tmp_path: Path) -> None:

@@ -73,6 +73,7 @@ def record_of(file: FindingsFile, state: AgentState = "done") -> AgentRecord:
         finished=NOW,
         recorded=NOW,
         usage=Usage(micro_usd=40_000),
+        spent=40_000,
         findings=len(file.findings),
         verified=sum(finding.state == "verified" for finding in file.findings),
         gaps=len(file.gaps),

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.artifacts import MAX_BYTES, failure_of, parse_result
-from bot.core.findings import AgentResult, Blocker, Finding, Gap, Searched, Usage
+from bot.core.artifacts import MAX_BYTES, Failure, failure_of, parse_result
+from bot.core.findings import AgentResult, Blocker, Finding, Gap, Opinion, Searched, Usage
 from bot.errors import InvalidInput, Refused
 from tests.builders import NOW, agent, citation, mission, subject
 
@@ -15,6 +15,12 @@ SOURCE = "pypi:botocore==1.44.5#botocore/data/ec2/**/service-2.json.gz"
 MISSION = mission(agent("haiku-21", subject("AWS EC2", SOURCE)), agent("haiku-22", subject("Vultr")))
 FINDING = Finding(subject="aws-ec2", field="authentication", claim="It is v4.", citation=citation())
 GAP = Gap(subject="aws-ec2", field="pricing", searched=(Searched(source=SOURCE, state="readable"),))
+
+
+def opinion(subject: str = "aws-ec2", because: tuple[str, ...] = ("authentication",)) -> Opinion:
+    return Opinion(subject=subject, complexity="Low", hours=8, priority="P1", because=because)
+
+
 RESULT = AgentResult(
     session="cloud-1",
     agent="haiku-21",
@@ -24,12 +30,15 @@ RESULT = AgentResult(
     findings=(FINDING,),
     gaps=(GAP,),
     blockers=(Blocker(title="Everything", impact="Low", description="."),),
+    opinions=(opinion(),),
     usage=Usage(micro_usd=40_000),
+    unfinished="the money of this attempt is used up",
+    halted=True,
 )
 
 
-def parse(data: bytes, cap: int = 250_000) -> AgentResult:
-    return parse_result(data, session="cloud-1", agent="haiku-21", attempt=1, mission=MISSION, cap=cap)
+def parse(data: bytes, allowance: int = 250_000) -> AgentResult:
+    return parse_result(data, session="cloud-1", agent="haiku-21", attempt=1, mission=MISSION, allowance=allowance)
 
 
 def written(**changes: Any) -> bytes:
@@ -116,6 +125,13 @@ def test_a20_a_string_of_escaped_quotes_does_not_take_long() -> None:
             {"blockers": (Blocker(subject="vultr", title="x", impact="Low", description="."),)},
             "blockers[0]: subject 'vultr' is not assigned to haiku-21",
         ),
+        ({"opinions": (opinion("vultr"),)}, "opinions[0]: subject 'vultr' is not assigned to haiku-21"),
+        ({"opinions": (opinion(), opinion())}, "opinions[1]: aws-ec2 has 2 opinions; one is read"),
+        (
+            {"opinions": (opinion(because=("authentication", "pricing")),)},
+            "opinions[0]: it rests on 'pricing', for which there is no finding about 'aws-ec2'",
+        ),
+        ({"opinions": (opinion(because=("gate",)),)}, "opinions[0]: it rests on 'gate'"),
     ],
 )
 def test_a12_what_is_not_this_agents_is_refused(changes: dict[str, Any], why: str) -> None:
@@ -142,9 +158,12 @@ def test_a11_a_source_outside_of_the_mission_is_refused(source: str) -> None:
 
 
 def test_g23_money_above_the_cap_is_kept_and_said() -> None:
-    result = parse(written(), cap=39_999)
+    result = parse(written(), allowance=39_999)
     assert result.usage == RESULT.usage
-    assert result.blockers[-1].description == "Agent haiku-21 used 0.04 US dollars; its cap was 0.039999."
+    assert (
+        result.blockers[-1].description
+        == "Agent haiku-21 used 0.04 US dollars; the attempt's allowance was 0.039999."
+    )
 
 
 JSON = st.recursive(
@@ -174,14 +193,20 @@ def test_a13_any_value_for_a_key_is_read_or_refused(key: str, value: object) -> 
     read_or_refuse(altered(lambda d: d.update({key: value})))
 
 
-@given(st.sampled_from(["findings", "gaps", "blockers"]), st.text(max_size=20), JSON)
+@given(st.sampled_from(["findings", "gaps", "blockers", "opinions"]), st.text(max_size=20), JSON)
 def test_a13_any_value_inside_of_an_item_is_read_or_refused(part: str, key: str, value: object) -> None:
     read_or_refuse(altered(lambda d: d[part][0].update({key: value})))
 
 
 def test_a_failed_attempt_leaves_its_reason_in_one_visible_line() -> None:
-    assert failure_of(b'{"failure": "no source\\nof it could be\\u202e read"}') == "no source of it could be read"
-    assert failure_of(b'{"failure": "%s"}' % (b"x" * 5_000)) == "x" * 1_000
+    shown = failure_of(b'{"failure": "no source\\nof it could be\\u202e read"}')
+    assert shown == Failure("no source of it could be read")
+    assert failure_of(b'{"failure": "%s"}' % (b"x" * 5_000)) == Failure("x" * 1_000)
+
+
+def test_a_failed_attempt_may_say_that_the_access_to_the_model_was_refused() -> None:
+    assert failure_of(b'{"failure": "401", "halted": true}') == Failure("401", halted=True)
+    assert failure_of(b'{"halted": false, "failure": "x"}') == Failure("x")
 
 
 @pytest.mark.parametrize(
@@ -192,6 +217,9 @@ def test_a_failed_attempt_leaves_its_reason_in_one_visible_line() -> None:
         b"{",
         b'{"failure": 1}',
         b'{"failure": "a", "agent": "b"}',
+        b'{"failure": "a", "halted": 1}',
+        b'{"failure": "a", "halted": true, "agent": "b"}',
+        b'{"halted": true}',
         b'{"failure": "%s"}' % (b"x" * 20_000),
     ],
 )

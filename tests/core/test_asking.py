@@ -21,7 +21,7 @@ def asked(label: str = "swarm:launch", body: str = "", **answers: str) -> Reques
 
 
 def dispatched(name: str = "cloud", budget: str = "", backend: str = "") -> Request:
-    return from_dispatch(LaunchDispatched(name, budget, backend, None, "ada"))
+    return from_dispatch(LaunchDispatched(name, budget, backend, None, "ada", ""))
 
 
 def problems(label: str = "swarm:launch", body: str = "", **answers: str) -> list[str]:

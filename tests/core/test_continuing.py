@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from bot.core.continuing import (
     Turn,
     attempts_left,
+    halted,
     matrix_json,
     max_parallel,
     max_runs,
@@ -72,6 +73,26 @@ def test_agents_without_a_record_run_first_and_failed_ones_after_them() -> None:
 def test_attempts_that_are_left(made: AgentRecord | None, left: list[int]) -> None:
     planned = mission(spec("a"))
     assert list(attempts_left(planned, planned.agents[0], made)) == left
+
+
+@pytest.mark.parametrize(
+    ("attempt", "halts", "left"),
+    [(1, 1, [2, 3]), (3, 1, []), (3, 2, [4]), (8, 8, [9, 10]), (9, 9, [10]), (10, 10, [])],
+)
+def test_g16_an_attempt_that_was_halted_uses_up_none_of_the_missions(
+    attempt: int, halts: int, left: list[int]
+) -> None:
+    planned = mission(spec("a"))
+    made = record("a", "failed", attempt).model_copy(update={"halts": halts, "halted": True})
+    assert list(attempts_left(planned, planned.agents[0], made)) == left
+    assert halted(planned, {"a": made}) == ((made,) if left else ())
+
+
+def test_only_a_halt_of_the_latest_attempt_stops_a_session() -> None:
+    planned = mission(spec("a"), spec("b"))
+    over = record("a", "failed").model_copy(update={"halts": 1})
+    stray = record("c", "failed").model_copy(update={"halts": 1, "halted": True})
+    assert halted(planned, {"a": over, "c": stray}) == ()
 
 
 def test_a_job_lives_at_most_six_hours_and_keeps_some_minutes_to_hand_over() -> None:

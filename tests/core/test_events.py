@@ -174,22 +174,28 @@ def test_names_in_other_scripts_are_shown_as_they_are() -> None:
 
 def test_a_run_started_by_hand_asks_for_a_session() -> None:
     payload = dispatched(mission=" cloud-providers ", budget="2.50", backend="claude", issue="#7")
-    assert intent("workflow_dispatch", payload) == LaunchDispatched("cloud-providers", "2.50", "claude", 7, "ada")
+    assert intent("workflow_dispatch", payload) == LaunchDispatched(
+        "cloud-providers", "2.50", "claude", 7, "ada", "issue-#7"
+    )
 
 
 @pytest.mark.parametrize("left_out", ["", None, "0", 0])
 def test_what_is_left_out_of_a_run_is_empty(left_out: object) -> None:
     payload = dispatched(mission="cloud", issue=left_out, session="")
-    assert intent("workflow_dispatch", payload) == LaunchDispatched("cloud", "", "", None, "ada")
+    assert intent("workflow_dispatch", payload) == LaunchDispatched(
+        "cloud", "", "", None, "ada", "issue-0" if left_out in ("0", 0) else "mission-cloud"
+    )
 
 
 def test_a_run_with_a_session_goes_on_with_it() -> None:
     payload = dispatched(session="cloud-1", depth="3", mission="cloud")
-    assert intent("workflow_dispatch", payload) == ContinueSession("cloud-1", 3, "ada")
+    assert intent("workflow_dispatch", payload) == ContinueSession("cloud-1", 3, "ada", "mission-cloud")
     assert intent("workflow_dispatch", dispatched(session="cloud-1", depth=4)) == ContinueSession(
-        "cloud-1", 4, "ada"
+        "cloud-1", 4, "ada", "mission-"
     )
-    assert intent("workflow_dispatch", dispatched(session="cloud-1")) == ContinueSession("cloud-1", 0, "ada")
+    assert intent("workflow_dispatch", dispatched(session="cloud-1", issue="7")) == ContinueSession(
+        "cloud-1", 0, "ada", "issue-7"
+    )
 
 
 @pytest.mark.parametrize(

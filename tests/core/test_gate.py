@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.changes import Change
-from bot.core.findings import Usage
 from bot.core.gate import CRITERIA, CriterionResult, GateSnapshot, PhaseFacts, Recheck, decide
 from bot.core.gate.verdict import CriterionState, combine, names, plural
 from bot.core.links import linked
@@ -94,8 +93,7 @@ def fail_agent(s: GateSnapshot, n: int) -> GateSnapshot:
 
 def raise_cost(s: GateSnapshot, n: int) -> GateSnapshot:
     name = sorted(s.records)[n % 2]
-    usage = Usage(micro_usd=250_001 + n)
-    return replace(s, records={**s.records, name: s.records[name].model_copy(update={"usage": usage})})
+    return replace(s, records={**s.records, name: s.records[name].model_copy(update={"spent": 250_001 + n})})
 
 
 def another_attempt(s: GateSnapshot, n: int) -> GateSnapshot:

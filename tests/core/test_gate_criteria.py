@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.changes import Change
 from bot.core.fields import STANDARD_FIELDS, Field
-from bot.core.findings import Blocker, Gap, Usage
+from bot.core.findings import Blocker, Gap
 from bot.core.gate import GateSnapshot, Recheck
 from bot.core.gate.document import difference
 from bot.core.gate.totals import stated
@@ -87,7 +87,7 @@ def test_a13_a_forged_record_fails(forged: GateSnapshot, said: str) -> None:
 
 
 def spending(micro: int) -> AgentRecord:
-    return GOOD.records["haiku-21"].model_copy(update={"usage": Usage(micro_usd=micro)})
+    return GOOD.records["haiku-21"].model_copy(update={"spent": micro})
 
 
 def test_g23_an_agent_over_its_cap_fails() -> None:
@@ -109,7 +109,7 @@ def test_g23_caps_that_exceed_the_session_fail() -> None:
 
 
 def test_g23_the_session_over_its_limit_fails() -> None:
-    stray = GOOD.records["haiku-22"].model_copy(update={"usage": Usage(micro_usd=2_500_000)})
+    stray = GOOD.records["haiku-22"].model_copy(update={"spent": 2_500_000})
     over = replace(GOOD, records={**GOOD.records, "haiku-99": stray})
     found = criterion(over, "budget-kept")
     assert (found.state, found.measured) == ("fail", "2.58 of 2.50 USD")
@@ -119,8 +119,22 @@ def test_an_attempt_too_many_fails() -> None:
     assert "haiku-21 took attempt 3 of 2" in criterion(with_record("haiku-21", attempt=3), "budget-kept").measured
 
 
+def test_an_attempt_that_was_halted_uses_up_none_of_the_missions() -> None:
+    assert criterion(with_record("haiku-21", attempt=3, halts=1), "budget-kept").state == "pass"
+    found = criterion(with_record("haiku-21", attempt=4, halts=1), "budget-kept")
+    assert "haiku-21 took attempt 4 of 3" in found.measured
+
+
 def test_an_agent_that_is_still_running_has_spent_nothing() -> None:
     assert criterion(replace(GOOD, records={}), "budget-kept").measured == "0.00 of 2.50 USD"
+
+
+def test_g16_what_a_failed_agent_has_found_stands_and_the_agent_still_fails() -> None:
+    failed = with_record("haiku-22", state="failed", reason="its process ended", spent=250_000)
+    assert criterion(failed, "agents-complete").measured == "1 of 2, failed: haiku-22"
+    assert criterion(failed, "subjects-covered") == criterion(GOOD, "subjects-covered")
+    assert criterion(failed, "claims-verified") == criterion(GOOD, "claims-verified")
+    assert criterion(failed, "budget-kept").state == "pass"
 
 
 # --- subjects ----------------------------------------------------------------------------------------------

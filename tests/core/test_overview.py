@@ -171,6 +171,18 @@ def test_the_most_urgent_actions_come_first() -> None:
     ]
 
 
+def test_g16_access_to_the_model_is_mended_before_anybody_is_run_again() -> None:
+    one = record("cloud-1", "haiku-1", "failed", halted=True, halts=1, blockers=0)
+    two = record("cloud-1", "haiku-2", "failed", blockers=0)
+    files = (findings("haiku-1", "aws-ec2"), findings("haiku-2", "vultr", "linode"))
+    found = next_actions(view(state(CLOUD, one, two, files=files)))
+    assert [(action.urgency, action.what) for action in found] == [
+        ("P0", "mend the access to the model, then run again: haiku-1"),
+        ("P1", "run the failed agents again: haiku-2"),
+        ("P1", "write the deliverable: swarm close"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("impact", "urgency"), [("Critical", "P0"), ("High", "P1"), ("Medium", "P2"), ("Low", "P2")]
 )

@@ -1,16 +1,14 @@
 """The figures of the live display."""
 
-from bot.core.findings import Usage
 from bot.core.progress import Progress, TeamProgress, by_team
 from bot.core.records import AgentRecord, AgentState
 from tests.builders import NOW, agent, mission, subject
 
 
 def made(name: str, state: AgentState = "done") -> AgentRecord:
-    usage = Usage(micro_usd=40_000)
     times = {"started": NOW, "finished": NOW, "recorded": NOW}
     return AgentRecord(
-        session="s-1", agent=name, attempt=1, state=state, usage=usage, findings=5, verified=4, gaps=1, **times
+        session="s-1", agent=name, attempt=1, state=state, spent=40_000, findings=5, verified=4, gaps=1, **times
     )
 
 

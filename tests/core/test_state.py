@@ -43,6 +43,19 @@ def test_a_done_agent_covers_its_subjects_and_a_failed_one_none() -> None:
     assert (found.covered, found.blocked) == ((VULTR, LINODE), (EC2,))
 
 
+def test_g16_a_failed_agent_covers_what_it_has_found_until_then() -> None:
+    file = findings("haiku-2", "vultr", blockers=(blocker("linode"),))
+    found = state(MISSION, record("cloud-1", "haiku-2", "failed"), files=(file,)).subjects
+    assert (found.covered, found.blocked) == ((VULTR,), (LINODE,))
+    silent = state(MISSION, record("cloud-1", "haiku-2", "failed"), files=(findings("haiku-2", "vultr"),)).subjects
+    assert (silent.covered, silent.blocked) == ((VULTR,), (LINODE,))
+
+
+def test_a_session_knows_who_was_refused_access_to_its_model() -> None:
+    one = record("cloud-1", "haiku-1", "failed", halted=True, halts=1)
+    assert state(MISSION, one, record("cloud-1", "haiku-2", "failed")).halted == ("haiku-1",)
+
+
 def test_a_blocked_agent_covers_what_its_blockers_do_not_name() -> None:
     file = findings("haiku-2", "vultr", blockers=(blocker("linode"),))
     found = state(MISSION, record("cloud-1", "haiku-2", "blocked"), files=(file,))

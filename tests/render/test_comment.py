@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 
 from bot.core.comment_view import CommentView, Hold
-from bot.core.findings import Usage
 from bot.core.mission import Mission
 from bot.core.pricing import Prices
 from bot.core.records import AgentRecord, FindingsFile
@@ -167,13 +166,13 @@ def test_what_came_of_an_agent_stands_in_its_row() -> None:
 
 
 def test_money_is_left_out_of_the_table_when_none_was_spent() -> None:
-    text = status_comment(view(done("haiku-21", usage=Usage())))
+    text = status_comment(view(done("haiku-21", spent=0)))
     assert "| state | findings | gaps |\n" in text
     assert "0.00 of 2.50 USD" in text
 
 
 def test_a_budget_that_is_exceeded_and_an_agent_that_is_lost_are_said_so() -> None:
-    seen = view(ALL[0], ALL[1], failed("haiku-30", attempt=2, usage=Usage(micro_usd=3_000_000)), stopped=HOLD)
+    seen = view(ALL[0], ALL[1], failed("haiku-30", attempt=2, spent=3_000_000), stopped=HOLD)
     assert line(seen, "Gate") == (
         "**Gate, so far** · all agents done: no · every claim verified: yes · subjects covered: 3 of 4"
         " · budget: exceeded"

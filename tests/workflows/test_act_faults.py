@@ -137,6 +137,7 @@ def test_a01_a02_a03_a04_a06_a08_what_people_write_is_text(github: GitHub, tmp_p
             "swarm.swarm.agents": '[{"agent":"agent-1","attempt":1,"minutes":15}]',
             "swarm.swarm.max-parallel": "20",
             "swarm.swarm.comment": str(github.comments(issue.number)[0].id),
+            "swarm.swarm.run-attempt": "1",
         }
         assert not [name for name in stage.files() if "GADGETS" in name]
 

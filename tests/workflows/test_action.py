@@ -18,7 +18,7 @@ DOCUMENT = (ROOT / "docs" / "action.md").read_text()
 INPUTS: Mapping[str, Node] = ACTION.node["inputs"]
 OUTPUTS: Mapping[str, Node] = ACTION.node["outputs"]
 STEPS = {step["name"]: step for _, step in ACTION.steps}
-NOT_FOR_SWARM = {"python"}  # what the set-up reads
+NOT_FOR_SWARM = {"python", "run-attempt"}  # what the set-up reads, and what is an agent's alone
 FOR_THE_MODEL = {
     "anthropic-api-key": "ANTHROPIC_API_KEY",
     "bedrock-api-key": "AWS_BEARER_TOKEN_BEDROCK",
@@ -27,6 +27,8 @@ FOR_THE_MODEL = {
     "cloud-project": "SWARM_CLOUD_PROJECT",
 }
 """What the backend `claude` finds in its environment; no option, so that no key is ever in a list of processes."""
+OF_THE_JOB = {"SWARM_RUN_ATTEMPT"}
+"""What is read together with what GitHub says about a job; no option."""
 
 
 def variables(command: str) -> dict[str, str]:
@@ -56,7 +58,7 @@ def test_what_a_command_reads_is_handed_to_it(command: str) -> None:
 def test_an_agent_is_handed_what_it_reads_and_no_more() -> None:
     model = {variable: f"${{{{ inputs.{name} }}}}" for name, variable in FOR_THE_MODEL.items()}
     assert model.items() <= STEPS["Research"]["env"].items()
-    assert set(STEPS["Research"]["env"]) - set(model) - {"PRIVATE_PYTHON"} == set(variables("agent"))
+    assert set(handed("Research")) - set(model) == set(variables("agent")) | OF_THE_JOB
 
 
 AGENT = """\

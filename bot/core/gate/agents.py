@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from bot.core.continuing import attempts_allowed
 from bot.core.gate.snapshot import GateSnapshot
 from bot.core.gate.verdict import Measured, failed, names, passed, waiting
-from bot.core.mission import AgentSpec
 from bot.core.money import usd
 
 
@@ -50,7 +50,7 @@ def _false_records(snapshot: GateSnapshot) -> Iterator[str]:
 def budget_kept(snapshot: GateSnapshot) -> Measured:
     """No agent spent more than its cap, nor the session more than its limit; no attempt is one too many (G23)."""
     limit = snapshot.rules.limits.max_usd
-    spent = sum(record.usage.micro_usd for record in snapshot.records.values())
+    spent = sum(record.spent for record in snapshot.records.values())
     measured = f"{usd(spent)} of {usd(limit)} USD"
     if over := list(_overspent(snapshot)):
         return failed(f"{measured}; {names(over)}", "a person decides: raise the limit in a new launch, or stop")
@@ -68,12 +68,7 @@ def _overspent(snapshot: GateSnapshot) -> Iterator[str]:
         if record is None:
             continue
         cap = caps.get(agent.id, 0)
-        if record.usage.micro_usd > cap:
-            yield f"{agent.id} spent {usd(record.usage.micro_usd)} of {usd(cap)}"
-        if record.attempt > (most := attempts(snapshot, agent)):
+        if record.spent > cap:
+            yield f"{agent.id} spent {usd(record.spent)} of {usd(cap)}"
+        if record.attempt > (most := attempts_allowed(snapshot.rules, agent, record)):
             yield f"{agent.id} took attempt {record.attempt} of {most}"
-
-
-def attempts(snapshot: GateSnapshot, agent: AgentSpec) -> int:
-    """How many attempts an agent has."""
-    return agent.attempts or snapshot.rules.agent.attempts

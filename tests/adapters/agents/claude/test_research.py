@@ -19,7 +19,7 @@ def assert_holds(scene: Scene, result: AgentResult) -> None:
         agent="agent-1",
         attempt=scene.attempt,
         mission=scene.mission,
-        cap=scene.cap,
+        allowance=scene.cap,
     )
     assert {finding.state for finding in scene.checked(result.findings)} <= {"verified"}
 
