@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bot.adapters.clock import SystemClock
 from bot.adapters.github.client import Client, T
+from bot.adapters.model_access import Access
 from bot.adapters.remote import RemoteRepository
 from bot.cli import templates
 from bot.commands.outcome import Outcome
@@ -132,6 +133,8 @@ class Swarm:
         self.lifetime = Lifetime(github)
         self.counter = count(1)
         self.starts = 0
+        self.access = Access()
+        """What the jobs of agents, and no others, reach a model with."""
         self.made: dict[str, Here] = {}
         github.jobs_may.update(MAY)
         github.seed({"docs/guide.md": GUIDE, "missions/widgets.yml": mission})
@@ -171,7 +174,12 @@ class Swarm:
             "RUNNER_TEMP": str(home),
         } | ({"SWARM_TOKEN": self.github.token()} if token else {})
         return Here(
-            Job.from_environment(environment), "all", self.folder / "cache", templates(), lifetime=self.lifetime
+            Job.from_environment(environment),
+            "all",
+            self.folder / "cache",
+            templates(),
+            access=Access() if token else self.access,
+            lifetime=self.lifetime,
         )
 
     def launch(self, event: Event) -> Outcome:

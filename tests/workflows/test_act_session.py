@@ -9,6 +9,8 @@ from tests.github.actions_act import act
 from tests.github.actions_runs import Run
 from tests.github.server import GitHub
 from tests.github.state import Issue
+from tests.messages.models import Diligent, Thinking
+from tests.messages.server import MessagesServer
 from tests.workflows.rules import PAYS
 from tests.workflows.stage import ROOT, STATE_FILES, Stage, installed, mission, own, reports
 
@@ -131,3 +133,22 @@ def test_g24_g25_only_the_agent_sees_what_pays_for_a_model_and_hands_over_two_fi
         left = [path for path in (tmp_path / "stage" / "artifacts").rglob("*") if path.is_file()]
         assert sorted(path.name for path in left) == ["result.json", "transcript.jsonl"]
         assert "CANARY" not in reports(runs)
+
+
+def test_g25_a_model_researches_and_its_key_is_seen_by_nobody_else(
+    github: GitHub, tmp_path: Path, caches: Path
+) -> None:
+    """The whole way of a session with the backend `claude`; the key is in no log, comment, artifact or commit."""
+    key = "sk-of-the-provider-4711"
+    with MessagesServer(Thinking(Diligent()), keys=(key,)) as server:
+        environment, secrets = {"ANTHROPIC_BASE_URL": server.url}, {"ANTHROPIC_API_KEY": key}
+        missions = {"widgets": mission(2, backend="claude")}
+        with own(github, tmp_path / "stage", caches, missions, environment=environment, secrets=secrets) as stage:
+            issue = stage.ask()
+            runs = stage.settle()
+            check(stage, issue, runs, 2)
+            assert {call.headers["authorization"] for call in server.calls} == {f"Bearer {key}"}
+            assert key not in reports(runs)
+            assert not any(key in comment.body for comment in github.comments(issue.number))
+            assert not any(key in stage.text(path) for path in stage.files())
+            assert "The agent's own view" in stage.text("INTEGRATIONS-WIDGETS.md")
