@@ -175,8 +175,10 @@ def _kept_notes(kept: AgentResult) -> Notes:
 
 
 def _earlier_notes(earlier: FindingsFile | None) -> Notes:
-    """What holds of an earlier attempt. Its gaps and blockers are what this attempt is for."""
+    """What holds of an earlier attempt: what is verified, and what was searched for in vain. Other gaps and the
+    blockers are what this attempt is for."""
     if earlier is None:
         return Notes()
     verified = (finding for finding in earlier.findings if finding.state == "verified")
-    return Notes(tuple(Finding(**{name: getattr(f, name) for name in Finding.model_fields}) for f in verified))
+    findings = (Finding(**{name: getattr(f, name) for name in Finding.model_fields}) for f in verified)
+    return Notes(tuple(findings), tuple(gap for gap in earlier.gaps if gap.searched and not gap.reason))

@@ -50,21 +50,16 @@ class Assignment:
         return tuple(source.searched for source in self.sources(subject))[:50]
 
 
-def investigate(assignment: Assignment, subject: Subject, notes: Notes) -> tuple[Searched, ...]:
-    """Adds to the notes what there is about a subject; the sources that were looked through.
-
-    Raises Ended, with all that was found before in the notes that were kept.
-    """
+def investigate(assignment: Assignment, subject: Subject, notes: Notes) -> None:
+    """Adds to the notes what there is about a subject. Raises Ended, with all that was found before kept."""
     assignment.progress(f"reading {subject.name}")
     sources = assignment.sources(subject)
     readable = [source for source in sources if source.searched.state == "readable"]
     if not readable:
-        assignment.keep(notes.with_blocker(unreadable(subject, assignment.searched(subject))))
-        return assignment.searched(subject)
+        return assignment.keep(notes.with_blocker(unreadable(subject, assignment.searched(subject))))
     if not notes.of(subject.id):
         notes = _read_off(assignment.mission, subject, readable, notes)
-    _Study(assignment, subject, sources, readable, notes).work()
-    return assignment.searched(subject)
+    return _Study(assignment, subject, sources, readable, notes).work()
 
 
 def _read_off(mission: Mission, subject: Subject, readable: Sequence[Source], notes: Notes) -> Notes:
@@ -92,14 +87,16 @@ class _Study:
         self.writing = Writing(assignment.mission, subject, assignment.library, self.shelf, notes)
         reading = Reading(assignment.library, subject, assignment.mission.allow_domains, self.shelf)
         self.bench = Workbench(reading, self.writing, self._kept)
-        self.before = set(map(id, notes.of(subject.id)))
+        self.reviewed = list(notes.of(subject.id))
 
     def work(self) -> None:
-        """Research; then review, once more research for what was doubted, and review of that."""
-        conversation = self._research()
-        if self.assignment.review and (doubted := self._doubted()):
-            self.writing.notes = self.writing.notes.without([finding for finding, _ in doubted])
-            self._kept()
+        """Research and review, whatever ends the research."""
+        try:
+            conversation = self._research()
+        except Ended:
+            self._keep_doubts(self._doubted())
+            raise
+        if doubted := self._doubted():
             self._send_back(conversation, doubted)
             self._keep_doubts(self._doubted())
 
@@ -130,16 +127,20 @@ class _Study:
         return conversation
 
     def _doubted(self) -> list[tuple[Finding, str]]:
-        fresh = [f for f in self.writing.notes.of(self.subject.id) if id(f) not in self.before]
-        claims = to_review(fresh)
-        self.before |= set(map(id, fresh))
+        """What a reviewer does not find supported of what was found since the last review."""
+        known = set(map(id, self.reviewed))
+        fresh = [finding for finding in self.writing.notes.of(self.subject.id) if id(finding) not in known]
+        self.reviewed += fresh
+        claims = to_review(fresh) if self.assignment.review else []
         if not claims:
             return []
         self.assignment.progress(f"{self.subject.name}: review of {len(claims)} claims")
         return review(self.assignment.caller, self.assignment.prompts, self.subject, claims)
 
     def _send_back(self, conversation: Conversation, doubted: list[tuple[Finding, str]]) -> None:
-        """The researcher gets one chance to do better; what was found before stands whatever comes of it."""
+        """What is doubted is taken out, and the researcher gets one chance to do better."""
+        self.writing.notes = self.writing.notes.without([finding for finding, _ in doubted])
+        self._kept()
         self.writing.finished = False
         self._tell(conversation, self.assignment.prompts.sent_back_prompt(doubted))
         try:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.core.artifacts import parse_result
-from bot.core.findings import AgentResult, Gap
+from bot.core.findings import AgentResult, Gap, Searched
 from bot.core.records import FindingsFile
 from tests.adapters.agents.claude.scene import Scene, scene
 from tests.messages.models import Diligent, Lazy, Thinking
@@ -108,8 +108,12 @@ def test_an_attempt_goes_on_from_what_an_earlier_one_found(tmp_path: Path) -> No
     with scene(tmp_path, Diligent()) as stage:
         first, second, *_ = stage.checked(stage.run().findings)
         lost = second.model_copy(update={"state": "drifted"})
-        gap = Gap(subject="widget-store", field="overview")
-        stage.earlier = FindingsFile(agent="agent-1", findings=(first, lost), gaps=(gap,))
+        searched = Searched(source="file:docs/guide.md", state="readable", documents=1, passages=7)
+        gaps = (
+            Gap(subject="widget-store", field="overview", reason="its time was over"),
+            Gap(subject="widget-store", field="sdks", searched=(searched,)),
+        )
+        stage.earlier = FindingsFile(agent="agent-1", findings=(first, lost), gaps=gaps)
         stage.attempt = 2
         result = stage.run()
         assert_holds(stage, result)
@@ -117,4 +121,6 @@ def test_an_attempt_goes_on_from_what_an_earlier_one_found(tmp_path: Path) -> No
         words = stage.beginnings[-1].body["messages"][0]["content"][0]["text"]
         assert f"- ({first.field}) {first.claim}" in words
         assert f"- ({lost.field}) {lost.claim}" not in words  # what does not hold is searched for again
-        assert "- overview: What it is" in words  # and so is what was a gap
+        assert "- overview: What it is" in words  # and so is what nobody came to
+        assert "- sdks: SDKs" not in words  # but not what was searched for in vain
+        assert "sdks" in {gap.field for gap in result.gaps}

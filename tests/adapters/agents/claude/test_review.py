@@ -83,6 +83,21 @@ def test_what_is_doubted_again_is_handed_over_as_unsupported(tmp_path: Path) -> 
         assert result.opinions == ()
 
 
+def test_what_was_found_before_the_work_ended_is_reviewed_all_the_same(tmp_path: Path) -> None:
+    def against(body: Json) -> Reply:
+        talk = Conversation(body)
+        if talk.reviewing:
+            return judging(talk, lambda claim: False)
+        return PARAPHRASING(body) if talk.turn < 4 else say("I have had enough.")
+
+    with scene(tmp_path, against) as stage:
+        result = stage.run()
+        paraphrased = [finding for finding in result.findings if finding.claim != finding.citation.quote]
+        assert paraphrased
+        assert all(finding.doubt for finding in paraphrased)
+        assert "the model did not use its tools" in {gap.reason for gap in result.gaps}
+
+
 def test_a_reviewer_that_does_not_judge_changes_nothing(tmp_path: Path) -> None:
     reviewers: tuple[Model, ...] = (Chatter(), Malformed())
     for number, reviewer in enumerate(reviewers):
