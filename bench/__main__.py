@@ -14,6 +14,7 @@ MEASUREMENTS = (
     "verify_1000",
     "status_1000",
     "demo",
+    "claude",
 )
 
 

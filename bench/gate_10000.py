@@ -76,6 +76,7 @@ def prepare(folder: Path, findings: int) -> None:
     """A repository with a session that holds so many findings and passes the gate."""
     from bot.adapters.git import GitRepository
     from bot.adapters.local_forge import LocalForge
+    from bot.adapters.prices import ListedPrices
     from bot.commands.close import rendered
     from bot.commands.files import json_bytes
     from bot.commands.launch import launch
@@ -88,7 +89,15 @@ def prepare(folder: Path, findings: int) -> None:
     git(folder, "init", "--quiet", "--initial-branch=main")
     git(folder, "commit", "--quiet", "--allow-empty", "--message", "Begin")
     repo, forge = GitRepository(folder), LocalForge(folder, StillClock())
-    opened = launch(repo, StillClock(), mission=mission().encode(), file="many.yml", base="main", by="bench")
+    opened = launch(
+        repo,
+        StillClock(),
+        ListedPrices(StillClock()),
+        mission=mission().encode(),
+        file="many.yml",
+        base="main",
+        by="bench",
+    )
     for agent in opened.mission.agents:
         record, file = written(agent.id, [subject.id for subject in agent.subjects], findings // AGENTS)
         content: dict[str, bytes | None] = {

@@ -21,6 +21,7 @@ from bench.agents_256 import AGENT, MISSION, prepare
 from bench.measure import row, timed
 from bot.adapters.clock import SystemClock
 from bot.adapters.git import GitRepository
+from bot.adapters.prices import ListedPrices
 from bot.adapters.remote import RemoteRepository
 from bot.adapters.sources.library import Library
 from bot.commands.launch import launch
@@ -60,7 +61,15 @@ def ground(folder: Path, agents: int) -> Ground:
     text = MISSION.format(agents=agents) + "".join(AGENT.format(n=n) for n in range(agents))
     text = text.replace("max_usd: 2.56", f"max_usd: {agents / 100:.2f}")
     local = GitRepository(repo)
-    opened = launch(local, SystemClock(), mission=text.encode(), file="m.yml", base="main", by="bench")
+    opened = launch(
+        local,
+        SystemClock(),
+        ListedPrices(SystemClock()),
+        mission=text.encode(),
+        file="m.yml",
+        base="main",
+        by="bench",
+    )
     subprocess.run(["git", "clone", "--quiet", "--mirror", str(repo), str(origin)], check=True)
     subprocess.run(["git", "-C", str(origin), "config", "receive.denyNonFastForwards", "true"], check=True)
     data = load_session(local, local.refs(opened.branch)[opened.branch], opened.session)

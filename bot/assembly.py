@@ -4,19 +4,21 @@ import gc
 import sys
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from bot.adapters.clock import SystemClock
 from bot.adapters.git import GitRepository, base_branch, open_repository
 from bot.adapters.local_forge import LocalForge
 from bot.adapters.model_access import Access
+from bot.adapters.prices import ListedPrices
 from bot.commands.outcome import Outcome
 from bot.core.mission import Backend
 from bot.errors import Refused, SwarmError
 
 if TYPE_CHECKING:
-    from bot.adapters.agents.claude.agent import Journals
+    from bot.adapters.agents.claude.agent import Journals, Models
     from bot.adapters.journal import Journal
     from bot.adapters.sources.library import Library
     from bot.commands.close import Closed, Closing
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
     from bot.core.session import SessionData
     from bot.ports import Agent, Brief
 
-AVAILABLE: frozenset[str] = frozenset(get_args(Backend))
-"""The backends of this version."""
 SCHEMES = {"all": None, "packages": frozenset({"pypi", "npm", "file"}), "files": frozenset({"file"})}
 
 
@@ -58,7 +58,7 @@ class Workplace:
         repo = open_repository(folder.resolve())
         return cls(repo, base or base_branch(repo), SystemClock(), only, cache, access or Access())
 
-    def run(self, mission: Path, *, backend: str | None, parallel: int, merge: bool) -> Outcome:
+    def run(self, mission: Path, *, backend: Backend | None, parallel: int, merge: bool) -> Outcome:
         """`swarm run`."""
         from bot.adapters.terminal import show
         from bot.commands.ending import ending
@@ -66,13 +66,13 @@ class Workplace:
         from bot.core.loading import load_mission
 
         began = time.monotonic()
-        content = mission.read_bytes()
+        content = as_asked(mission, backend)
         loaded = load_mission(content, str(mission))
         forge, sources = LocalForge(self.repo.git.directory, self.clock), self._library()
-        backends = self._backends(sources, backend)
+        backends, prices = self._backends(sources), ListedPrices(self.clock)
         backends.check(loaded)
         with forge.running(loaded.mission), show(loaded, sys.stderr) as display:
-            parts = Running(self._closing(forge, sources), backends, display, parallel)
+            parts = Running(self._closing(forge, sources), backends, prices, display, parallel)
             closed = run(parts, mission=content, file=str(mission), by="local", merge=merge)
         return ending(closed, base=self.base, seconds=time.monotonic() - began, place=self._place(closed))
 
@@ -81,7 +81,13 @@ class Workplace:
         from bot.commands.launch import launch
 
         opened = launch(
-            self.repo, self.clock, mission=mission.read_bytes(), file=str(mission), base=self.base, by=by
+            self.repo,
+            self.clock,
+            ListedPrices(self.clock),
+            mission=mission.read_bytes(),
+            file=str(mission),
+            base=self.base,
+            by=by,
         )
         branch = opened.branch.removeprefix("refs/heads/")
         state = "merged" if opened.merged else "launched" if opened.created else "open"
@@ -92,7 +98,7 @@ class Workplace:
 
     def agent(self, session: str, agent: str, attempt: int, output: Path) -> Outcome:
         """`swarm agent`: the artifact is written whole or not at all."""
-        backends = self._backends(self._library(), None)
+        backends = self._backends(self._library())
         handed = attempt_of(backends, self.clock, self._session(session), agent, attempt)
         if handed.artifact is None:
             raise SwarmError(f"{agent} failed: {handed.failure}", "record the attempt without an artifact")
@@ -176,8 +182,8 @@ class Workplace:
     def _library(self) -> "Library":
         return library(self.repo.git.directory, self.only, self.cache)
 
-    def _backends(self, sources: "Library", override: str | None) -> "Backends":
-        return Backends(sources, self.clock, override, self.access, self._journal)
+    def _backends(self, sources: "Library") -> "Backends":
+        return Backends(sources, self.clock, self.access, self._journal)
 
     @property
     def _private(self) -> Path:
@@ -200,18 +206,23 @@ class Workplace:
         return load_session(self.repo, self.repo.refs(branch)[branch], session)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Backends:
-    """Builds an agent's backend; `override` is what --backend says."""
+    """Builds an agent's backend."""
 
     library: "Library"
     clock: SystemClock
-    override: str | None
     access: Access
     journals: "Journals"
 
+    @cached_property
+    def _models(self) -> "Models":
+        from bot.adapters.agents.claude import models_of
+
+        return models_of(self.access, self.clock)
+
     def __call__(self, backend: Backend) -> "Agent":
-        match self.override or backend:
+        match backend:
             case "extractive":
                 from bot.adapters.agents.extractive import Extractive
 
@@ -221,27 +232,38 @@ class Backends:
 
                 return Simulated(self.library, self.clock)
             case "claude":
-                from bot.adapters.agents.claude import Claude, models_of
+                from bot.adapters.agents.claude import Claude
                 from bot.render import prompts
 
-                models = models_of(self.access, self.clock)
-                return Claude(self.library, self.clock, prompts, models, self.journals, self.access.secrets)
-            case other:
-                raise Refused(f"there is no backend {other}", f"choose one of {', '.join(sorted(AVAILABLE))}")
+                return Claude(self.library, self.clock, prompts, self._models, self.journals, self.access.secrets)
 
     def check(self, mission: "Mission") -> None:
         """Raises Refused when an agent of a mission has no access to its model, before anything is started."""
         from bot.core.plan import make_plan
 
         models = {
-            (agent.provider, agent.model)
-            for agent in make_plan(mission).agents
-            if (self.override or agent.backend) == "claude"
+            (agent.provider, agent.model) for agent in make_plan(mission).agents if agent.backend == "claude"
         }
         if models:
             from bot.adapters.agents.claude import refuse_without_key
 
-            refuse_without_key(self.access, self.clock, models)
+            refuse_without_key(self._models, models)
+
+
+def as_asked(mission: Path, backend: Backend | None) -> bytes:
+    """A mission's file, every agent on one backend if that is asked for: what is launched says what runs."""
+    from bot.commands.mission_file import read_mission
+    from bot.core.mission_edit import with_backend
+
+    content = read_mission(mission)
+    return with_backend(content, str(mission), backend) if backend else content
+
+
+def quote(mission: Path, backend: Backend | None) -> Outcome:
+    """`swarm quote`: needs no repository."""
+    from bot.commands.quote import quote
+
+    return quote(as_asked(mission, backend), str(mission), ListedPrices(SystemClock()))
 
 
 def library(root: Path, only: str, cache: Path | None) -> "Library":

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.adapters.model_access import Access
     from bot.assembly import Workplace
     from bot.commands.outcome import Outcome
+    from bot.core.mission import Backend
     from bot.hosting import Hosted
 
 P = ParamSpec("P")
@@ -82,6 +83,11 @@ which_forge = click.option(
 )
 session_argument = click.argument("session", envvar="SWARM_SESSION")
 agent_argument = click.argument("agent", envvar="SWARM_AGENT")
+every_backend = click.option(
+    "--backend",
+    type=click.Choice(["claude", "extractive", "simulated"]),
+    help="For every agent of the mission, whatever it says.",
+)
 which_attempt = click.option(
     "--attempt", type=click.IntRange(1, 10), default=1, show_default=True, envvar="SWARM_ATTEMPT"
 )
@@ -116,6 +122,16 @@ def plan(file: Path) -> "Outcome":
     from bot.commands.plan import plan
 
     return plan(file)
+
+
+@command("quote")
+@click.argument("mission", type=FILE)
+@every_backend
+def quote(mission: Path, backend: "Backend | None") -> "Outcome":
+    """Say what a run will cost and take: low, likely, at most."""
+    from bot.assembly import quote
+
+    return quote(mission, backend)
 
 
 @command("schema")
@@ -162,9 +178,7 @@ def doctor(repository: str, fix: bool, repo: Path, base: str) -> "Outcome":
 @click.argument("mission", type=FILE)
 @repository
 @base_branch
-@click.option(
-    "--backend", type=click.Choice(["claude", "extractive", "simulated"]), help="For every agent of the mission."
-)
+@every_backend
 @click.option("--agents", type=click.IntRange(1, 256), default=4, show_default=True, help="How many at once.")
 @click.option("--no-merge", is_flag=True, help="Stop after the gate.")
 @only_sources
@@ -173,7 +187,7 @@ def run(
     mission: Path,
     repo: Path,
     base: str,
-    backend: str | None,
+    backend: "Backend | None",
     agents: int,
     no_merge: bool,
     only: str,

@@ -14,8 +14,9 @@ from bot import __version__
 from bot.adapters.clock import SystemClock
 from bot.adapters.git import GitRepository, open_repository
 from bot.adapters.model_access import Access
+from bot.adapters.prices import ListedPrices
 from bot.adapters.remote import RemoteRepository
-from bot.assembly import AVAILABLE, Backends, attempt_of, handover, left, library, recorded
+from bot.assembly import Backends, attempt_of, handover, left, library, recorded
 from bot.commands.outcome import Outcome
 from bot.core.addresses import Addresses, addresses_of
 from bot.core.configuration import PATH, Configuration, load_configuration
@@ -120,8 +121,8 @@ class Hosted:
                 repo = self._remote(depth=1)
                 issues = Issues(self.client)
                 telling = self._telling()
-                run, again = self.job.run, self.job.run_attempt
-                desk = Desk(repo, issues, self.clock, self.base, self._template, telling, AVAILABLE, run, again)
+                prices, run, again = ListedPrices(self.clock), self.job.run, self.job.run_attempt
+                desk = Desk(repo, issues, self.clock, self.base, self._template, telling, prices, run, again)
                 return request(desk, asked)
 
     def agent(self, session: str, agent: str, attempt: int, output: Path) -> Outcome:
@@ -138,7 +139,7 @@ class Hosted:
         self._only_once()
         data = load_session(GitRepository(self.job.workspace), "HEAD", session)
         journal = Journal(output.parent, output.name)
-        backends = Backends(self._library(), self.clock, None, self.access, lambda _: journal)
+        backends = Backends(self._library(), self.clock, self.access, lambda _: journal)
         handed = attempt_of(backends, self.clock, data, agent, attempt)
         # A failure is data: a job that failed could not be told from one that the machine has failed.
         halted = {"halted": True} if handed.halted else {}

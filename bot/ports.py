@@ -11,7 +11,7 @@ from bot.core.evidence import Evidence, Passage, PassageKind
 from bot.core.fields import Field
 from bot.core.findings import AgentResult, Finding, Method, Searched
 from bot.core.gate.verdict import Verdict
-from bot.core.mission import AgentSpec, Mission, Subject, Team
+from bot.core.mission import AgentSpec, Mission, Provider, Subject, Team
 from bot.core.pricing import Prices
 from bot.core.records import AgentRecord, FindingsFile
 
@@ -112,6 +112,14 @@ class Agent(Protocol):
 
     def research(self, brief: Brief, progress: Callable[[str], None]) -> AgentResult:
         """`progress` is told, in a few words, what is being done now."""
+        ...
+
+
+class PriceList(Protocol):
+    """What models cost today."""
+
+    def __call__(self, provider: Provider, model: str, /) -> Prices | None:
+        """The prices of a provider's model; None where they are not known for sure."""
         ...
 
 

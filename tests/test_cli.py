@@ -246,6 +246,37 @@ def test_an_agent_that_fails_says_why(folder: Path, mission: Path, tmp_path: Pat
     assert not (tmp_path / "a.json").exists()
 
 
+def test_the_backend_that_is_asked_for_stands_in_the_launch(folder: Path, mission: Path) -> None:
+    mission.write_text(mission.read_text().replace("{id: agent-2,", "{id: agent-2, backend: simulated,"))
+    command = ("run", mission, "--repo", folder, "--no-merge")
+    done = swarm(*command, "--backend", "extractive", folder=folder)
+    assert done.returncode == 0, done.stderr
+    launched = json.loads(git(folder, "show", "swarm/widgets-1:sessions/widgets-1/launch.json"))["mission"]
+    assert launched["agent"]["backend"] == "extractive"
+    assert launched["teams"][0]["agents"][1]["backend"] == "extractive"
+    other = swarm(*command, folder=folder)
+    assert (other.returncode, "the mission was edited after session widgets-1" in other.stderr) == (1, True)
+
+
+def test_quote_says_what_a_run_would_cost(mission: Path) -> None:
+    free = swarm("quote", mission)
+    assert (free.returncode, "costs nothing: no agent asks a model" in free.stdout) == (0, True)
+    told = json.loads(swarm("quote", mission, "--backend", "claude", "--json").stdout)
+    assert set(told) == {"mission", "low", "likely", "at_most", "agents", "prices"}
+    assert told["at_most"]["usd"] == 0.5
+    mission.write_text(mission.read_text().replace("agent: {", "agent: {model: claude-next, "))
+    unknown = swarm("quote", mission, "--backend", "claude")
+    assert (unknown.returncode, f"{mission}:7:" in unknown.stderr) == (1, True)
+
+
+def test_prices_are_read_only_where_they_matter(folder: Path, mission: Path) -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "bot", "launch", str(mission), "--repo", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "bot.adapters.prices" in imported
+    assert "genai_prices" not in imported
+
+
 def test_a_session_that_does_not_pass_says_so(folder: Path, mission: Path) -> None:
     mission.write_text(mission.read_text().replace("required_field_gaps: 10", "required_field_gaps: 0"))
     mission.write_text(mission.read_text().replace("file:docs/guide.md", "file:docs/missing.md"))

@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.adapters.agents.simulated import Simulated
 from bot.adapters.git import GitRepository
 from bot.adapters.local_forge import LocalForge
+from bot.adapters.prices import ListedPrices
 from bot.adapters.secrets import scan
 from bot.adapters.sources.library import Library
 from bot.commands.close import Closed, Closing
@@ -145,5 +146,5 @@ def session(
         MortalRepository(folder, counted), MortalForge(folder, counted), library, clock, "main", scan
     )
     agents = backends or (lambda _: Simulated(library, clock))
-    parts = Running(closing, agents, watcher or Watcher(), parallel)
+    parts = Running(closing, agents, ListedPrices(clock), watcher or Watcher(), parallel)
     return run(parts, mission=mission.encode(), file="widgets.yml", by=by, merge=merge)

@@ -7,14 +7,18 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from bot.commands.files import json_bytes
+from bot.core.affording import session_prices
 from bot.core.launching import Decision, Ground, Reservation, decide, number_of
-from bot.core.loading import load_mission
+from bot.core.loading import LoadedMission, load
 from bot.core.mission import Mission
+from bot.core.money import usd
 from bot.core.plan import make_plan
+from bot.core.pricing import Prices
+from bot.core.quote import Quote, quote
 from bot.core.records import Launch
 from bot.core.session import SESSIONS, branch_ref, launch_path, mission_path, reservation_ref, side_refs
 from bot.errors import LostRace, Refused
-from bot.ports import Clock, RefUpdate, Repository
+from bot.ports import Clock, PriceList, RefUpdate, Repository
 
 TRIES = 5
 
@@ -35,21 +39,47 @@ class _Opening:
     """What a launch is made of."""
 
     content: bytes
-    mission: Mission
+    loaded: LoadedMission
     by: str
     issue: int | None
     base: str
     base_commit: str
 
+    @property
+    def mission(self) -> Mission:
+        return self.loaded.mission
+
+
+class Unconfirmed(Refused):
+    """A session may cost so much that a person has to confirm it first."""
+
+    def __init__(self, mission: Mission, quoted: Quote, above: int) -> None:
+        self.mission, self.quoted, self.above = mission, quoted, above
+        what = f"a session of {mission.mission} may cost {usd(quoted.cap)} USD, and above {usd(above)} USD"
+        super().__init__(f"{what} a person has to confirm it")
+
 
 def launch(
-    repo: Repository, clock: Clock, *, mission: bytes, file: str, base: str, by: str, issue: int | None = None
+    repo: Repository,
+    clock: Clock,
+    prices: PriceList,
+    *,
+    mission: bytes,
+    file: str,
+    base: str,
+    by: str,
+    issue: int | None = None,
+    confirm_above: int | None = None,
 ) -> Launched:
     """Opens the session of a mission file, or finds the one that this launcher opened before.
 
-    Raises InvalidInput for a bad mission and Refused when it may not be launched; then nothing has changed.
+    `confirm_above`, in millionths of a US dollar, is what a new session can cost at most when nobody has confirmed
+    it; None: somebody has. What models cost is looked up for a new session only: an open one keeps its prices.
+
+    Raises InvalidInput for a bad mission, among others one whose models or agents cannot be paid for, Refused when
+    it may not be launched, and Unconfirmed; then nothing has changed.
     """
-    loaded = load_mission(mission, file)
+    loaded = load(mission, file)
     for _ in range(TRIES):
         refs = repo.refs("refs/")
         tip = refs.get(f"refs/heads/{base}")
@@ -58,14 +88,22 @@ def launch(
                 f"the branch {base} has no commit", "make a first commit on it, or name another with --base"
             )
         opening = _Opening(mission, loaded, by, issue, base, tip)
-        decision = decide(loaded, sha256(mission), by, _ground(repo, loaded, refs, tip))
+        decision = decide(loaded.mission, sha256(mission), by, _ground(repo, loaded.mission, refs, tip))
+        costs = _costs(loaded, prices, confirm_above) if decision.create else {}
         try:
-            _apply(repo, clock, opening, decision, refs)
+            _apply(repo, clock, opening, decision, refs, costs)
         except LostRace:
             continue  # somebody else moved a ref: look again who has won
-        branch = branch_ref(loaded, decision.session)
-        return Launched(decision.session, branch, loaded, decision.create, decision.merged)
+        branch = branch_ref(loaded.mission, decision.session)
+        return Launched(decision.session, branch, loaded.mission, decision.create, decision.merged)
     raise Refused("other launches kept moving the same refs", "run again in a minute")
+
+
+def _costs(loaded: LoadedMission, prices: PriceList, confirm_above: int | None) -> dict[str, Prices]:
+    known = session_prices(loaded, prices)
+    if confirm_above is not None and (quoted := quote(loaded.mission, known)).cap > confirm_above:
+        raise Unconfirmed(loaded.mission, quoted, confirm_above)
+    return known
 
 
 def sha256(content: bytes) -> str:
@@ -112,13 +150,20 @@ def _note(subject: str, content: bytes) -> Reservation:
         ) from error
 
 
-def _apply(repo: Repository, clock: Clock, opening: _Opening, decision: Decision, refs: dict[str, str]) -> None:
+def _apply(
+    repo: Repository,
+    clock: Clock,
+    opening: _Opening,
+    decision: Decision,
+    refs: dict[str, str],
+    prices: dict[str, Prices],
+) -> None:
     session, mission, now = decision.session, opening.mission, clock.now()
     branch = branch_ref(mission, session)
     updates = []
     if decision.create:
         # The branch comes first in the transaction: no reservation is ever seen without the branch it is for.
-        commit = _launch_commit(repo, opening, session, now)
+        commit = _launch_commit(repo, opening, session, now, prices)
         updates.append(RefUpdate(branch, commit, None))
         # What an abandoned session of the same name has left would be taken for this one's records and attempts.
         updates += [RefUpdate(ref, None, value) for ref, value in side_refs(refs, session).items()]
@@ -135,7 +180,9 @@ def _apply(repo: Repository, clock: Clock, opening: _Opening, decision: Decision
     repo.update(updates)
 
 
-def _launch_commit(repo: Repository, opening: _Opening, session: str, now: datetime) -> str:
+def _launch_commit(
+    repo: Repository, opening: _Opening, session: str, now: datetime, prices: dict[str, Prices]
+) -> str:
     launched = Launch(
         session=session,
         mission=opening.mission,
@@ -146,6 +193,7 @@ def _launch_commit(repo: Repository, opening: _Opening, session: str, now: datet
         base=opening.base,
         base_commit=opening.base_commit,
         caps={agent.id: agent.cap for agent in make_plan(opening.mission).agents},
+        **({"prices": prices} if prices else {}),
     )
     files: dict[str, bytes | None] = {
         mission_path(session): opening.content,

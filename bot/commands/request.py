@@ -9,23 +9,22 @@ from dataclasses import dataclass, replace
 from bot.commands.close import session_branch
 from bot.commands.discovery import Place, find_sessions
 from bot.commands.dispatching import hand_out, take_stock
-from bot.commands.launch import launch
+from bot.commands.launch import Unconfirmed, launch
 from bot.commands.load import load_session
 from bot.commands.outcome import Outcome
 from bot.commands.telling import Telling
-from bot.core.asking import LAUNCH, Request, check, from_dispatch, from_issue
+from bot.core.asking import CONFIRM, LAUNCH, Request, check, confirms, from_dispatch, from_issue, meant
 from bot.core.configuration import PATH, Configuration, load_configuration
 from bot.core.continuing import Turn, matrix_json, max_parallel, next_agents
 from bot.core.events import PREFIX, ContinueSession, LaunchAsked, LaunchDispatched, queue_of
 from bot.core.loading import load_mission
-from bot.core.mission import Mission
 from bot.core.mission_edit import edited
 from bot.core.permission import may_launch
-from bot.core.plan import make_plan
 from bot.core.session import SessionData, launch_path
 from bot.core.state import Merge, SessionFacts
 from bot.errors import InvalidInput, Problem, Refused
-from bot.ports import Clock, Conversation, Repository
+from bot.ports import Clock, Conversation, PriceList, Repository
+from bot.render.quote import confirmation_comment, quote_data
 from bot.render.refusal import refusal_comment
 from bot.render.summary import run_summary
 
@@ -43,8 +42,7 @@ class Desk:
     base: str
     template: Template
     telling: Telling
-    backends: frozenset[str]
-    """What agents can run with here."""
+    prices: PriceList
     run: str
     run_attempt: str
     """This workflow run's id, and which attempt at it this is."""
@@ -58,8 +56,8 @@ class Desk:
 def request(desk: Desk, asked: LaunchAsked | LaunchDispatched | ContinueSession) -> Outcome:
     """Opens a session or goes on with one; its outputs say which agents run next.
 
-    A request in an issue that cannot be met is answered there, and the label is taken off. Elsewhere it raises
-    InvalidInput or Refused.
+    A request in an issue that cannot be met is answered there, and the label is taken off; one whose cost a person
+    has to confirm waits there. Elsewhere it raises InvalidInput or Refused.
     """
     with desk.repo.still():
         return _requested(desk, asked)
@@ -71,21 +69,44 @@ def _requested(desk: Desk, asked: LaunchAsked | LaunchDispatched | ContinueSessi
             return _session(desk, asked.session, asked.queue)
         case LaunchDispatched():
             by = f"{asked.sender} by hand" if asked.issue is None else f"issue #{asked.issue}"
-            return _opened(desk, from_dispatch(asked), asked.issue, by, asked.queue)
+            return _opened(desk, from_dispatch(asked), asked.issue, by, asked.queue, confirmed=True)
         case LaunchAsked():
             return _asked(desk, asked)
 
 
 def _asked(desk: Desk, asked: LaunchAsked) -> Outcome:
-    permission = desk.conversation.permission(asked.sender)
     try:
-        reason = may_launch(permission, asked.sender_is_bot)
+        reason = may_launch(desk.conversation.permission(asked.sender), asked.sender_is_bot)
         if reason:
             raise Refused(reason, "ask somebody who may write here to set the label")
-        by, queue = f"issue #{asked.issue}", queue_of(asked.issue, "")
-        return _others_refused(desk, asked, _opened(desk, from_issue(asked), asked.issue, by, queue))
+        request = meant(asked)
     except (InvalidInput, Refused) as error:
         return _refused(desk, asked, error.problems)
+    outcome = _answered(desk, request, confirmed=confirms(asked.label))
+    if confirms(asked.label):  # it is used up
+        desk.conversation.unlabel(asked.issue, asked.label)
+    return outcome
+
+
+def _answered(desk: Desk, asked: LaunchAsked, *, confirmed: bool) -> Outcome:
+    try:
+        request, by, queue = from_issue(asked), f"issue #{asked.issue}", queue_of(asked.issue, "")
+        opened = _opened(desk, request, asked.issue, by, queue, confirmed=confirmed)
+        return _others_refused(desk, asked, opened)
+    except Unconfirmed as unconfirmed:
+        return _unconfirmed(desk, asked, unconfirmed)
+    except (InvalidInput, Refused) as error:
+        return _refused(desk, asked, error.problems)
+
+
+def _unconfirmed(desk: Desk, asked: LaunchAsked, why: Unconfirmed) -> Outcome:
+    """Shows what it would cost and waits: the label stays. A confirming one that was there before says nothing."""
+    text = confirmation_comment(why.quoted, why.mission.mission, why.above, asked.label)
+    desk.conversation.say(asked.issue, "refusal", text)
+    for label in filter(confirms, asked.labels):
+        desk.conversation.unlabel(asked.issue, label)
+    data = {"issue": asked.issue, "state": "unconfirmed", "quote": quote_data(why.quoted)}
+    return Outcome(data, f"{why}\nit was asked for in issue #{asked.issue}", summary=text)
 
 
 def _refused(desk: Desk, asked: LaunchAsked, problems: tuple[Problem, ...]) -> Outcome:
@@ -110,7 +131,7 @@ def _others_refused(desk: Desk, asked: LaunchAsked, outcome: Outcome) -> Outcome
     An issue carries the sessions of one mission: its one comment says how they stand.
     """
     mission = str(outcome.data["session"]).rpartition("-")[0]
-    own = {asked.label.lower(), f"{PREFIX}{LAUNCH}", f"{PREFIX}{mission}"}
+    own = {asked.label.lower(), *(f"{PREFIX}{name}" for name in (LAUNCH, CONFIRM, mission))}
     others = [label for label in asked.labels if label.startswith(PREFIX) and label.lower() not in own]
     if others:
         what = f"{', '.join(others)}: this issue carries session {outcome.data['session']}"
@@ -121,7 +142,7 @@ def _others_refused(desk: Desk, asked: LaunchAsked, outcome: Outcome) -> Outcome
     return outcome
 
 
-def _opened(desk: Desk, asked: Request, issue: int | None, by: str, queue: str) -> Outcome:
+def _opened(desk: Desk, asked: Request, issue: int | None, by: str, queue: str, *, confirmed: bool) -> Outcome:
     _in_queue(queue, issue, asked.mission)
     refs = desk.repo.refs("refs/")
     tip = refs.get(f"refs/heads/{desk.base}")
@@ -132,11 +153,20 @@ def _opened(desk: Desk, asked: Request, issue: int | None, by: str, queue: str) 
     mission = edited(content, file, asked)
     loaded = load_mission(mission, file)
     check(asked, configuration, loaded)
-    _can_run(desk, loaded)
     other = next((p for p in _carried(desk, issue) if p.launch.mission.mission != asked.mission), None)
     if other:
         raise Refused(f"this issue carries session {other.session} already", "open an issue for each mission")
-    launched = launch(desk.repo, desk.clock, mission=mission, file=file, base=desk.base, by=by, issue=issue)
+    launched = launch(
+        desk.repo,
+        desk.clock,
+        desk.prices,
+        mission=mission,
+        file=file,
+        base=desk.base,
+        by=by,
+        issue=issue,
+        confirm_above=None if confirmed else configuration.confirm_above_usd,
+    )
     return _session(desk, launched.session, queue)
 
 
@@ -151,15 +181,6 @@ def _mission(desk: Desk, configuration: Configuration, asked: Request, tip: str)
             f"name another, or add the file (`swarm new blank {path}` writes one to start from)",
         )
     return content, path if own is not None else f"mission-templates/{asked.mission}.yml"
-
-
-def _can_run(desk: Desk, mission: Mission) -> None:
-    for agent in make_plan(mission).agents:
-        if agent.backend not in desk.backends:
-            raise Refused(
-                f"{agent.id} is to run with {agent.backend}, which this version does not have",
-                f"choose one of {', '.join(sorted(desk.backends))}",
-            )
 
 
 def _carried(desk: Desk, issue: int | None) -> list[Place]:

@@ -20,7 +20,7 @@ from bot.core.mission import AgentSpec
 from bot.core.records import AgentRecord
 from bot.core.session import SessionData, record_ref
 from bot.errors import MachineError
-from bot.ports import Display, Repository
+from bot.ports import Display, PriceList, Repository
 
 
 class Stopped(BaseException):  # not an Exception: no backend may take it for a failure of its own
@@ -33,6 +33,7 @@ class Running:
 
     closing: Closing
     backends: Backends
+    prices: PriceList
     display: Display
     parallel: int
 
@@ -40,7 +41,7 @@ class Running:
 def run(parts: Running, *, mission: bytes, file: str, by: str, merge: bool) -> Closed:
     """Launches the mission or goes on with it, and closes it. Raises InvalidInput and Refused as `launch` does."""
     repo, clock, base = parts.closing.repo, parts.closing.clock, parts.closing.base
-    launched = launch(repo, clock, mission=mission, file=file, base=base, by=by)
+    launched = launch(repo, clock, parts.prices, mission=mission, file=file, base=base, by=by)
     if not launched.merged:
         parts.display.note(_opening(launched, file))
         _research(parts, launched)

@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import get_args
 
 from bot.core.characters import invisible, lookalikes
@@ -17,6 +17,9 @@ from bot.errors import InvalidInput, Problem
 
 LAUNCH = "launch"
 """The label `swarm:launch` leaves it to the form to name the mission."""
+CONFIRM = "confirm"
+"""The label `swarm:confirm` lets a session be launched that may cost more than the configuration's
+`confirm_above_usd`. Only the event that sets it counts, as only then it is known who did."""
 MISSION_ID_MAX = 56
 _AMOUNT = re.compile(r"\$?\s?(?P<dollars>[0-9]{1,9}(?:\.[0-9]{1,9})?)\s?(?:usd|\$)?", re.IGNORECASE)
 _BACKENDS: tuple[Backend, ...] = get_args(Backend)
@@ -48,6 +51,25 @@ def from_issue(asked: LaunchAsked) -> Request:
     return _request(
         mission, answers.budget, answers.backend, ("the form's Budget", "the form's Backend"), problems
     )
+
+
+def confirms(label: str) -> bool:
+    """Whether a label confirms what another one asks for."""
+    return label.casefold() == f"{PREFIX}{CONFIRM}"
+
+
+def meant(asked: LaunchAsked) -> LaunchAsked:
+    """What is asked for: with a label that confirms, what the issue's other label of ours asks for.
+
+    Raises InvalidInput when there is none.
+    """
+    if not confirms(asked.label):
+        return asked
+    for label in asked.labels:
+        if label.casefold().startswith(PREFIX) and not confirms(label):
+            return replace(asked, label=label)
+    what = f"{asked.label} confirms what another label asks for, and there is none"
+    raise InvalidInput(what, f"set {PREFIX}{LAUNCH} first, then {PREFIX}{CONFIRM} again")
 
 
 def from_dispatch(asked: LaunchDispatched) -> Request:

@@ -38,5 +38,5 @@ def stopped(subject: Subject, reason: str) -> Blocker:
         title=f"{subject.name}: nothing was found"[:300],
         impact="High",
         description=f"The agent stopped: {reason}."[:2_000],
-        recommendation="Mend that; it may need more money or time, or the subject an agent of its own.",
+        recommendation="Read the agent's transcript; it may need more money or time, or another source.",
     )

@@ -32,6 +32,8 @@ class Configuration(Model):
     """The folder of mission files, `<mission>.yml`; a mission that is not there is taken from the templates."""
     max_usd: Usd = 50_000_000
     """The highest cap that a session may ask for, in millionths of a US dollar (written in dollars)."""
+    confirm_above_usd: Usd = 10_000_000
+    """A session that can cost more than this waits until a person with write permission has confirmed it."""
     sources: Literal["all", "packages", "files"] = "all"
     merge: Literal["auto", "manual"] = "auto"
     """manual: the gate's verdict is reported, and a person merges."""

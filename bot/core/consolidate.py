@@ -63,7 +63,7 @@ class SubjectReport:
     blockers: tuple[Blocker, ...]
     assessment: Assessment | None
     opinion: Opinion | None = None
-    grounds: tuple[Field, ...] = ()
+    grounds: tuple[FieldReport, ...] = ()
 
     @property
     def fields(self) -> tuple[FieldReport, ...]:
@@ -179,7 +179,7 @@ def _subject(mission: Mission, agent: str, subject: Subject, inbox: Inbox) -> Su
         blockers=tuple(inbox.blockers.get(subject.id, ())),
         assessment=assess([item.finding for item in cited], mission.fields),
         opinion=opinion,
-        grounds=tuple(field for field in fields if field.id in because and reports[field.id].claims),
+        grounds=tuple(report for name, report in reports.items() if name in because and report.claims),
     )
 
 

@@ -14,13 +14,15 @@ JOB_MINUTES = 360
 """GitHub ends a job after six hours."""
 MAX_ATTEMPT = 10
 """The highest number that an attempt can have."""
+HAND_OVER_MINUTES = 5
+"""What a job keeps for the steps around the agent's, so that what an agent has left can be handed over."""
 SPARE_RUNS = 2
 """The run that finds the last attempts lost, and one whose own machine was lost before it handed any out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One attempt of one agent: a job that may take this many minutes."""
+    """One attempt of one agent: a step of a job that is ended after this many minutes."""
 
     agent: str
     attempt: int
@@ -82,4 +84,5 @@ def _attempts(mission: Mission, spec: AgentSpec) -> int:
 
 
 def _minutes(mission: Mission, spec: AgentSpec) -> int:
-    return min((spec.timeout_minutes or mission.agent.timeout_minutes) + SET_UP_MINUTES, JOB_MINUTES)
+    own = spec.timeout_minutes or mission.agent.timeout_minutes
+    return min(own + SET_UP_MINUTES, JOB_MINUTES - HAND_OVER_MINUTES)

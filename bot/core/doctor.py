@@ -9,7 +9,7 @@ from math import ceil
 from typing import Literal
 
 from bot.core.configuration import Configuration
-from bot.core.mission import Mission
+from bot.core.mission import Mission, Provider
 from bot.core.money import usd
 from bot.core.plan import MATRIX
 from bot.errors import Problem
@@ -19,6 +19,12 @@ GATE = "swarm/gate"
 ACTIONS = "Settings > Actions > General"
 MERGING = "Settings > General > Pull Requests"
 RULES = "Settings > Rules, and Settings > Branches"
+MODEL_SECRETS: Mapping[Provider, str] = {
+    "anthropic": "ANTHROPIC_API_KEY",
+    "bedrock": "AWS_BEARER_TOKEN_BEDROCK",
+    "vertex": "SWARM_VERTEX_ACCESS_TOKEN",
+}
+"""What an agent of the backend `claude` pays with. Our workflows name them all; a mission needs one at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +189,7 @@ def _labels(settings: Settings, installed: Installation) -> Iterator[Diagnosis]:
     absent = [label for label in installed.labels if label.casefold() not in known]
     todo = "run `swarm doctor --fix`, which creates them"
     if not absent:
-        yield _ok("labels", f"{len(installed.labels)} labels to start sessions with")
+        yield _ok("labels", f"{len(installed.labels)} labels for sessions")
     elif absent[0] == installed.labels[0]:
         yield Diagnosis("labels", "missing", f"there is no label {', '.join(absent)}", todo)
     else:
@@ -191,9 +197,10 @@ def _labels(settings: Settings, installed: Installation) -> Iterator[Diagnosis]:
 
 
 def _secrets(settings: Settings, installed: Installation) -> Iterator[Diagnosis]:
-    wanted = installed.secrets
+    unused = set(MODEL_SECRETS.values()) - set(_paying(installed.missions))
+    wanted = [name for name in installed.secrets if name not in unused]
     if not wanted:
-        yield _ok("secrets", "the workflows ask for no secret")
+        yield _ok("secrets", "no secret is needed: no mission here asks a model")
     elif settings.secrets is None:
         what = f"not told to this token: whether there are the secrets {', '.join(wanted)}"
         yield Diagnosis("secrets", "unknown", what, "look at Settings > Secrets and variables > Actions")
@@ -202,6 +209,14 @@ def _secrets(settings: Settings, installed: Installation) -> Iterator[Diagnosis]
         yield Diagnosis("secrets", "advice", what, "set it in Settings > Secrets and variables > Actions")
     else:
         yield _ok("secrets", f"there is {', '.join(wanted)}")
+
+
+def _paying(missions: Sequence[Mission]) -> Iterator[str]:
+    """The secrets of the models that missions ask."""
+    for mission in missions:
+        for agent in mission.agents:
+            if (agent.backend or mission.agent.backend) == "claude":
+                yield MODEL_SECRETS[agent.provider or mission.agent.provider]
 
 
 def _proposing(settings: Settings) -> Diagnosis:

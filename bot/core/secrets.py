@@ -97,7 +97,7 @@ def own_matches(text: str) -> Iterator[Match]:
 
 def redacted(text: str, known: Iterable[str] = ()) -> str:
     """The text with the known secrets, and whatever looks like one by our own patterns, taken out."""
-    for secret in known:
+    for secret in filter(None, known):
         text = text.replace(secret, REDACTED)
     found = {secret for _, secret, _ in own_matches(text)}
     for secret in sorted(found, key=len, reverse=True):

@@ -7,6 +7,7 @@ from functools import lru_cache
 from math import ceil
 from typing import Literal
 
+from bot.core.alerts import Alert, alert
 from bot.core.continuing import halted
 from bot.core.findings import Blocker
 from bot.core.ids import slug
@@ -118,6 +119,7 @@ class SessionState:
     overdue: bool
     deliverable: bool
     eta: datetime | None
+    alert: Alert | None
 
 
 def reduce(facts: SessionFacts, now: datetime) -> SessionState:
@@ -153,6 +155,7 @@ def reduce(facts: SessionFacts, now: datetime) -> SessionState:
         overdue=phase in ("launched", "running") and now > deadline,
         deliverable=facts.deliverable,
         eta=_eta(records, len(agents.pending), mission.limits.max_parallel, last),
+        alert=alert(records, data.launch.caps, mission.limits.max_usd),
     )
 
 

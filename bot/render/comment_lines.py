@@ -18,9 +18,11 @@ from bot.core.continuing import attempts_allowed
 from bot.core.findings import Blocker
 from bot.core.gate.verdict import CriterionResult, Verdict
 from bot.core.neutral import code
+from bot.core.quote import quote_of_launch
 from bot.render.engine import Markdown, counted
+from bot.render.quote import quote_line
 from bot.render.state_files import utc
-from bot.render.words import clip, dollars, duration, named, prose, sentence, to
+from bot.render.words import alert_words, clip, dollars, duration, named, prose, sentence, to
 
 NOTHING = Hold("", "")
 QUIET = "What agents wrote is not repeated here before the gate has found no secret in it."
@@ -42,7 +44,10 @@ def _lines(view: CommentView) -> Iterator[str]:
         case "running" | "continued" | "overdue" | "stopped":
             yield from _so_far(view)
             yield from _failed(view)
+    if stage(view) in ("launched", "running"):
+        yield from _quoted(view)
     if view.state.phase != "merged":
+        yield from _alert(view)
         yield from _blockers(view)
     yield from _next(view)
 
@@ -65,6 +70,17 @@ def _so_far(view: CommentView) -> Iterator[str]:
         f"budget: {budget}",
     ]
     yield f"**Gate, so far** · {' · '.join(parts)}"
+
+
+def _quoted(view: CommentView) -> Iterator[str]:
+    """What was to be expected, where money is involved."""
+    if expected := quote_of_launch(view.data.launch):
+        yield f"**Quote** · {quote_line(expected)}"
+
+
+def _alert(view: CommentView) -> Iterator[str]:
+    if view.state.alert:
+        yield f"**Money** · {alert_words(view.state.alert)}"
 
 
 def _failed(view: CommentView) -> Iterator[str]:

@@ -70,7 +70,7 @@ def opinion_text(subject: SubjectReport) -> Markdown:
     opinion = subject.opinion
     if opinion is None or not subject.grounds:
         return Markdown("")
-    grounds = ", ".join(neutral(field.title) for field in subject.grounds)
+    grounds = ", ".join(f"{neutral(one.field.title)}[^{one.claims[0].label}]" for one in subject.grounds)
     view = f"{opinion.complexity} complexity, {counted(opinion.hours, 'hour')}, {opinion.priority}"
     return Markdown(f"- The agent's own view, which counts nowhere: {view}. It rests on: {grounds}")
 

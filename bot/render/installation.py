@@ -12,6 +12,7 @@ from bot.core.money import MICRO
 FORM = ".github/ISSUE_TEMPLATE/swarm-session.yml"
 LABELS = ".github/labels.yml"
 LAUNCH = f"{PREFIX}launch"
+CONFIRM = f"{PREFIX}confirm"
 LABEL_MAX = 50  # what GitHub allows a label's name
 
 SETTINGS: Mapping[str, tuple[str, str]] = {
@@ -22,6 +23,10 @@ SETTINGS: Mapping[str, tuple[str, str]] = {
     "max_usd": (
         "The highest budget that anybody may ask for in an issue, in US dollars for the whole session.",
         f"max_usd: {Configuration().max_usd // MICRO}",
+    ),
+    "confirm_above_usd": (
+        "A session that can cost more, in US dollars, waits until somebody who may write sets swarm:confirm.",
+        f"confirm_above_usd: {Configuration().confirm_above_usd // MICRO}",
     ),
     "sources": (
         "Which sources are read: all, packages (SDKs from PyPI and npm, and files of this repository), or files.",
@@ -77,9 +82,12 @@ def _question(field: FormField, missions: Sequence[str]) -> dict[str, object]:
 
 
 def label_list(missions: Sequence[str]) -> list[dict[str, str]]:
-    """The labels that start sessions: name, color (hexadecimal), description (at most 100 characters)."""
-    first = {"name": LAUNCH, "color": "0e8a16", "description": "Starts the session that this issue asks for"}
-    return [first] + [
+    """The labels that start sessions and confirm their cost: name, color (hexadecimal), description (at most 100
+    characters)."""
+    return [
+        {"name": LAUNCH, "color": "0e8a16", "description": "Starts the session that this issue asks for"},
+        {"name": CONFIRM, "color": "fbca04", "description": "Lets the session be started that waits for it"},
+    ] + [
         {"name": name, "color": "1d76db", "description": "Starts a session of this mission"}
         for mission in missions
         if len(name := f"{PREFIX}{mission}") <= LABEL_MAX

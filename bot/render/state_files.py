@@ -14,6 +14,7 @@ from bot.core.overview import Overview, PhaseProgress, phases
 from bot.core.roadmap import Roadmap, RoadmapEntry
 from bot.core.state import SessionState
 from bot.render.engine import render
+from bot.render.words import alert_words
 
 STATUS = "MULTI-SESSION-STATUS.md"
 TRACKER = "INTEGRATION-PROGRESS-TRACKER.md"
@@ -184,6 +185,7 @@ def _render(template: str, overview: Overview, **values: object) -> str:
         true_at=true_at(overview),
         utc=utc,
         usd=usd,
+        alert_words=alert_words,
         eta=eta_text,
         next_step=next_step,
         blockers_line=blockers_line,

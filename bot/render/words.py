@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
+from bot.core.alerts import NEAR, Alert
 from bot.core.money import MICRO
 from bot.core.neutral import code, neutral, visible
 from bot.render.engine import Markdown
@@ -83,6 +84,14 @@ def dollars(micro: int) -> str:
     if micro and not cents:
         return "under 0.01"
     return f"{cents // 100:,}.{cents % 100:02}"
+
+
+def alert_words(alert: Alert) -> Markdown:
+    """`over 75% of the money is spent; over 90% of its own cap: a, b`."""
+    spent = {0: "", 100: "all of the money is spent"}.get(alert.over, f"over {alert.over}% of the money is spent")
+    agents = [Markdown(code(agent)) for agent in alert.agents]
+    near = f"over {NEAR}% of {'its' if len(agents) == 1 else 'their'} own cap: {named(agents, 10)}" * bool(agents)
+    return Markdown("; ".join(part for part in (spent, near) if part))
 
 
 def to(text: str, url: str) -> Markdown:

@@ -7,6 +7,7 @@ import pytest
 
 from bot.adapters.git import GitRepository
 from bot.adapters.local_forge import LocalForge
+from bot.adapters.prices import ListedPrices
 from bot.adapters.secrets import scan
 from bot.adapters.sources.library import Library
 from bot.commands.close import Closed, Closing, close
@@ -117,7 +118,15 @@ def test_g06_a_merge_that_is_not_there_raises_the_alarm(folder: Path) -> None:
 
 def test_a_session_whose_agents_are_not_done_waits(tmp_path: Path) -> None:
     folder = widgets(tmp_path / "repo")
-    launch(GitRepository(folder), StillClock(), mission=MISSION.encode(), file="m.yml", base="main", by="local")
+    launch(
+        GitRepository(folder),
+        StillClock(),
+        ListedPrices(StillClock()),
+        mission=MISSION.encode(),
+        file="m.yml",
+        base="main",
+        by="local",
+    )
     closed = closing(folder)
     assert (closed.verdict.state == "pass", closed.merged) == (False, None)
     assert {c.id: c.measured for c in closed.verdict.criteria}["agents-complete"].startswith("0 of 2")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.git import GitRepository
+from bot.adapters.prices import ListedPrices
 from bot.commands.dispatching import Standing, hand_out, take_stock
 from bot.commands.launch import launch
 from bot.commands.record import Handover
@@ -158,6 +159,14 @@ def test_a_session_that_is_launched_anew_starts_with_nothing_handed_out(tmp_path
     mission = session.repo.read([(session.launched.branch, "sessions/widgets-1/mission.yml")])
     git(folder, "branch", "-D", "swarm/widgets-1")
     [content] = mission.values()
-    launch(session.repo, StillClock(), mission=content, file="m.yml", base="main", by="local")
+    launch(
+        session.repo,
+        StillClock(),
+        ListedPrices(StillClock()),
+        mission=content,
+        file="m.yml",
+        base="main",
+        by="local",
+    )
     assert LEDGER not in session.repo.refs("refs/swarm/")
     assert begin(session, "78/1") == FIRST[:1]

@@ -96,7 +96,7 @@ def test_labels_that_are_missing_are_created_when_asked_and_nothing_else(
     outcome, forge = seen(repo, settings)
     assert (forge.created, states(outcome)["labels"]) == ([], "advice" if labels else "missing")
     outcome, forge = seen(repo, settings, fix=True)
-    assert forge.created == (["swarm:widgets"] if labels else ["swarm:launch", "swarm:widgets"])
+    assert forge.created == ["swarm:launch", "swarm:confirm", "swarm:widgets"][len(labels) :]
     assert (states(outcome)["labels"], outcome.data["created"]) == ("ok", forge.created)
     assert "created the label swarm:widgets" in outcome.text
 

@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.git import GitRepository
-from bot.commands.launch import Launched, launch
+from bot.adapters.prices import ListedPrices
+from bot.commands.launch import Launched, Unconfirmed, launch
+from bot.commands.load import load_session
+from bot.core.mission import Provider
+from bot.core.pricing import Prices
+from bot.core.records import Launch
 from bot.errors import InvalidInput, LostRace, Refused
 from bot.ports import RefUpdate
 from tests.builders import NOW
@@ -18,7 +23,15 @@ from tests.workshop import MISSION, widgets
 
 def open_session(folder: Path, by: str = "local", mission: str = MISSION) -> Launched:
     repo = GitRepository(folder)
-    return launch(repo, StillClock(), mission=mission.encode(), file="widgets.yml", base="main", by=by)
+    return launch(
+        repo,
+        StillClock(),
+        ListedPrices(StillClock()),
+        mission=mission.encode(),
+        file="widgets.yml",
+        base="main",
+        by=by,
+    )
 
 
 def test_g12_of_many_launchers_one_wins_and_the_others_learn_who(tmp_path: Path) -> None:
@@ -84,7 +97,15 @@ def test_a_repository_that_never_rests_is_given_up_on(tmp_path: Path) -> None:
 
     repo = Restless(widgets(tmp_path / "repo"))
     with pytest.raises(Refused, match="kept moving the same refs"):
-        launch(repo, StillClock(), mission=MISSION.encode(), file="m.yml", base="main", by="local")
+        launch(
+            repo,
+            StillClock(),
+            ListedPrices(StillClock()),
+            mission=MISSION.encode(),
+            file="m.yml",
+            base="main",
+            by="local",
+        )
 
 
 def test_a_reservation_that_cannot_be_read_is_named(tmp_path: Path) -> None:
@@ -93,4 +114,89 @@ def test_a_reservation_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     broken = repo.commit([], {"reservation.json": b"{"}, "Broken", NOW)
     repo.update([RefUpdate("refs/swarm/reservations/widget-store", broken, None)])
     with pytest.raises(Refused, match="the reservation of widget-store cannot be read"):
-        launch(repo, StillClock(), mission=MISSION.encode(), file="m.yml", base="main", by="local")
+        launch(
+            repo,
+            StillClock(),
+            ListedPrices(StillClock()),
+            mission=MISSION.encode(),
+            file="m.yml",
+            base="main",
+            by="local",
+        )
+
+
+CLAUDE = MISSION.replace("backend: simulated", "backend: claude")
+
+
+def launched(folder: Path, session: str = "widgets-1") -> Launch:
+    repo = GitRepository(folder)
+    commit = repo.refs("refs/heads")[f"refs/heads/swarm/{session}"]
+    return load_session(repo, commit, session).launch
+
+
+def test_g23_the_prices_of_the_day_are_part_of_the_launch(tmp_path: Path) -> None:
+    folder = widgets(tmp_path / "repo")
+    open_session(folder, mission=CLAUDE)
+    expected = ListedPrices(StillClock())("anthropic", "claude-haiku-5-5")
+    assert launched(folder).prices == {"anthropic:claude-haiku-5-5": expected}
+    assert expected and expected.long
+
+
+def test_a_session_without_a_model_asks_for_no_price(tmp_path: Path) -> None:
+    folder = widgets(tmp_path / "repo")
+    open_session(folder)
+    assert launched(folder).prices == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("backend: claude, model: claude-next", "agent-1 asks claude-next through anthropic"),
+        (
+            "attempts: 10, backend: claude, model: claude-opus-4-1",
+            "a first call of claude-opus-4-1 may cost 0.4125",
+        ),
+    ],
+)
+def test_g23_what_cannot_be_paid_for_changes_nothing(tmp_path: Path, change: str, said: str) -> None:
+    folder = widgets(tmp_path / "repo")
+    before = git(folder, "count-objects"), GitRepository(folder).refs("refs/")
+    with pytest.raises(InvalidInput, match=said):
+        open_session(folder, mission=CLAUDE.replace("backend: claude", change))
+    assert (git(folder, "count-objects"), GitRepository(folder).refs("refs/")) == before
+
+
+def test_g23_what_nobody_confirmed_changes_nothing(tmp_path: Path) -> None:
+    folder = widgets(tmp_path / "repo")
+    before = GitRepository(folder).refs("refs/")
+
+    def attempt(confirm_above: int | None) -> Launched:
+        repo, clock = GitRepository(folder), StillClock()
+        return launch(
+            repo,
+            clock,
+            ListedPrices(clock),
+            mission=CLAUDE.encode(),
+            file="m.yml",
+            base="main",
+            by="local",
+            confirm_above=confirm_above,
+        )
+
+    with pytest.raises(Unconfirmed, match=r"a session of widgets may cost 0\.50 USD, and above 0\.499999 USD"):
+        attempt(499_999)
+    assert GitRepository(folder).refs("refs/") == before
+    assert attempt(500_000).created
+    assert not attempt(0).created
+
+
+def test_g23_an_open_session_keeps_the_prices_that_it_was_launched_with(tmp_path: Path) -> None:
+    folder = widgets(tmp_path / "repo")
+    open_session(folder, mission=CLAUDE)
+
+    def nothing(provider: Provider, model: str, /) -> Prices | None:
+        return None
+
+    repo, clock = GitRepository(folder), StillClock()
+    again = launch(repo, clock, nothing, mission=CLAUDE.encode(), file="widgets.yml", base="main", by="local")
+    assert not again.created

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.git import GitRepository
+from bot.adapters.prices import ListedPrices
 from bot.adapters.sources.library import Library
 from bot.commands.launch import Launched, launch
 from bot.commands.load import load_session
@@ -57,7 +58,9 @@ def opened(tmp_path: Path, agents: int, backend: str = "simulated") -> Session:
     repo = GitRepository(folder)
     head = HEAD.replace("backend: simulated", f"backend: {backend}")
     mission = (head + "".join(AGENT.format(n=n) for n in range(agents))).encode()
-    launched = launch(repo, StillClock(), mission=mission, file="m.yml", base="main", by="local")
+    launched = launch(
+        repo, StillClock(), ListedPrices(StillClock()), mission=mission, file="m.yml", base="main", by="local"
+    )
     return Session(repo, Library(tmp_path / "cache", folder, StillClock()), launched)
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.commands.outcome import Outcome
 from bot.errors import InvalidInput, Refused
 from tests.github.server import GitHub
 from tests.github.state import Actor, Role
@@ -84,7 +85,7 @@ def test_a01_a_title_and_a_form_are_literal_text(swarm: Swarm) -> None:
         ("swarm:launch", FORM.replace("_No response_", "lots", 1), "lots"),
         ("swarm:launch", FORM.replace("_No response_", "50.01", 1), "50"),
         ("swarm:widgets", FORM.replace("widgets", "gadgets"), "two missions"),
-        ("swarm:launch", FORM.replace("### Backend\n\n_No response_", "### Backend\n\nclaude"), "claude"),
+        ("swarm:launch", FORM.replace("### Backend\n\n_No response_", "### Backend\n\ngemini"), "gemini"),
     ],
 )
 def test_what_cannot_be_met_is_said_in_one_comment(swarm: Swarm, label: str, body: str, said: str) -> None:
@@ -196,3 +197,109 @@ def test_by_hand_what_cannot_be_met_fails_the_run(swarm: Swarm) -> None:
     with pytest.raises(Refused, match="there is no open session"):
         swarm.launch(dispatched(session="gadgets-1", depth="1"))
     assert swarm.github.pushes == []
+
+
+# --- money -------------------------------------------------------------------------------------------------
+
+DEAR = MISSION.replace("backend: simulated, max_usd: 0.25", "backend: claude, max_usd: 6").replace(
+    "limits: {max_usd: 1.00}", "limits: {max_usd: 12}"
+)
+"""It may cost 12 dollars: more than is launched without somebody's word."""
+
+
+def shown(swarm: Swarm) -> str:
+    return swarm.status_comment().replace("&#8203;", "").replace("\\", "")
+
+
+def labels(swarm: Swarm) -> list[str]:
+    return swarm.github.state.issues[1].labels
+
+
+@pytest.fixture
+def dear(swarm: Swarm) -> Swarm:
+    swarm.github.seed({"missions/widgets.yml": DEAR})
+    return swarm
+
+
+def assert_it_waits(swarm: Swarm, outcome: Outcome) -> None:
+    assert (outcome.data["state"], outcome.outputs) == ("unconfirmed", {})
+    assert swarm.github.pushes == []
+    assert labels(swarm) == ["swarm:launch"]
+    assert len(swarm.github.comments(1)) == 1
+    assert "at most 12.00 USD" in shown(swarm)
+    assert "sets the label `swarm:confirm`" in shown(swarm)
+    assert swarm.status_comment().endswith(outcome.summary)
+
+
+def test_g23_what_may_cost_much_waits_for_a_person_and_reserves_nothing(dear: Swarm) -> None:
+    event = dear.ask()
+    assert_it_waits(dear, dear.launch(event))
+    assert_it_waits(dear, dear.launch(event))
+
+
+def test_g23_a_person_who_may_write_confirms_what_the_other_label_asked_for(dear: Swarm) -> None:
+    asked = dear.ask()
+    dear.launch(asked)
+    confirmed = dear.label(1, "swarm:confirm")
+    launched = dear.launch(confirmed)
+    assert (launched.data["session"], launched.data["state"]) == ("widgets-1", "running")
+    assert labels(dear) == ["swarm:launch"]
+    assert "**Quote** · likely 0.02 USD, at most 12.00 USD" in shown(dear)
+    assert len(dear.github.comments(1)) == 1
+    assert '"anthropic:claude-haiku-5-5"' in git(
+        dear.github.bare, "show", "swarm/widgets-1:sessions/widgets-1/launch.json"
+    )
+    # A session that is open was confirmed: whatever is run again goes on with it.
+    assert dear.launch(confirmed).outputs == dear.launch(asked).outputs == launched.outputs
+
+
+@pytest.mark.parametrize("role", ["none", "read", "triage"])
+def test_a07_who_may_not_write_confirms_nothing(dear: Swarm, role: Role) -> None:
+    dear.launch(dear.ask())
+    dear.github.user("mallory", role)
+    assert dear.launch(dear.label(1, "swarm:confirm", "mallory")).data["state"] == "refused"
+    assert dear.github.pushes == []
+    assert "write" in shown(dear)
+    assert labels(dear) == ["swarm:launch"]
+    assert dear.launch(dear.label(1, "swarm:confirm")).data["session"] == "widgets-1"
+
+
+def test_a07_only_the_event_that_sets_the_label_confirms(dear: Swarm) -> None:
+    """A label that is there already may have been set by anybody who sorts issues."""
+    dear.github.user("mallory", "triage")
+    dear.github.open_issue("Widgets, please", FORM, "mallory")
+    dear.label(1, "swarm:confirm", "mallory")  # its run was replaced by the next one's
+    assert_it_waits(dear, dear.launch(dear.label(1, "swarm:launch")))
+
+
+def test_a_confirmation_of_nothing_is_refused(dear: Swarm) -> None:
+    assert dear.launch(dear.ask(label="swarm:confirm")).data["state"] == "refused"
+    assert "set swarm:launch first, then swarm:confirm again" in assert_nothing_was_started(dear)
+
+
+def test_a_confirmed_request_that_cannot_be_met_is_refused_and_both_labels_are_off(dear: Swarm) -> None:
+    dear.github.label(
+        dear.github.open_issue("Widgets", FORM.replace("widgets", "gadgets"), "ann").number, "swarm:launch", "ann"
+    )
+    dear.launch(dear.label(1, "swarm:confirm"))
+    assert "there is no mission gadgets" in assert_nothing_was_started(dear).replace("\\", "")
+
+
+def test_what_costs_little_is_launched_at_once_and_the_limit_is_the_repository_s(dear: Swarm) -> None:
+    cheap = FORM.replace("_No response_", "0.50", 1)
+    dear.github.seed({".github/swarm.yml": "confirm_above_usd: 0.49\n"})
+    assert dear.launch(dear.ask(body=cheap)).data["state"] == "unconfirmed"
+    dear.github.seed({".github/swarm.yml": "confirm_above_usd: 0.50\n"})
+    assert dear.launch(dear.label(1, "swarm:widgets")).data["session"] == "widgets-1"
+
+
+def test_what_a_person_starts_by_hand_is_confirmed(dear: Swarm) -> None:
+    assert dear.launch(dispatched(mission="widgets")).data["session"] == "widgets-1"
+
+
+def test_g23_a_model_without_a_known_price_is_refused_in_the_issue(swarm: Swarm) -> None:
+    swarm.github.seed({"missions/widgets.yml": DEAR.replace("max_usd: 6", "max_usd: 6, model: claude-next")})
+    swarm.launch(swarm.ask())
+    told = assert_nothing_was_started(swarm).replace("\\", "").replace("&#8203;", "")
+    assert "missions/widgets.yml:7:" in told
+    assert "agent-1 asks claude-next through anthropic" in told

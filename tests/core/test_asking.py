@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bot.core.asking import MISSION_ID_MAX, Request, check, from_dispatch, from_issue
+from bot.core.asking import MISSION_ID_MAX, Request, check, from_dispatch, from_issue, meant
 from bot.core.configuration import Configuration
 from bot.core.events import LaunchAsked, LaunchDispatched
 from bot.core.mission import Limits
@@ -41,6 +41,19 @@ def test_the_label_may_name_the_mission() -> None:
     assert asked("swarm:cloud", body="no form at all") == Request("cloud")
     assert asked("swarm:cloud", mission=" Cloud ", budget="1") == Request("cloud", 1_000_000)
     assert asked("Swarm: Cloud-Providers") == Request("cloud-providers")
+
+
+def labelled(label: str, *labels: str) -> LaunchAsked:
+    return LaunchAsked(7, label, "ada", False, "ada", "Title", "", labels)
+
+
+def test_a_label_that_confirms_means_the_issue_s_other_one() -> None:
+    assert meant(labelled("swarm:cloud", "swarm:confirm", "swarm:cloud")).label == "swarm:cloud"
+    assert meant(labelled("Swarm:Confirm", "bug", "Swarm:Confirm", "Swarm:Cloud")).label == "Swarm:Cloud"
+    with pytest.raises(
+        InvalidInput, match="swarm:confirm confirms what another label asks for, and there is none"
+    ):
+        meant(labelled("swarm:confirm", "bug", "swarm:confirm"))
 
 
 def test_a_label_and_a_form_that_disagree_are_a_problem() -> None:

@@ -95,9 +95,10 @@ def test_only_a_halt_of_the_latest_attempt_stops_a_session() -> None:
     assert halted(planned, {"a": over, "c": stray}) == ()
 
 
-def test_a_job_lives_at_most_six_hours() -> None:
-    assert next_agents(swarm(1, timeout_minutes=350), {})[0].minutes == 360
-    assert next_agents(swarm(1, timeout_minutes=349), {})[0].minutes == 359
+def test_a_job_lives_at_most_six_hours_and_keeps_some_minutes_to_hand_over() -> None:
+    assert next_agents(swarm(1, timeout_minutes=350), {})[0].minutes == 355
+    assert next_agents(swarm(1, timeout_minutes=345), {})[0].minutes == 355
+    assert next_agents(swarm(1, timeout_minutes=344), {})[0].minutes == 354
 
 
 @pytest.mark.parametrize(

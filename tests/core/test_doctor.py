@@ -1,5 +1,6 @@
 """What is missing before a session can run: what is not told is never taken for good."""
 
+import re
 from dataclasses import fields, replace
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from bot.core.configuration import Configuration
 from bot.core.doctor import Diagnosis, Facts, Installation, Protection, Settings, diagnose
-from bot.core.mission import Limits
+from bot.core.mission import AgentDefaults, Limits
 from bot.errors import Problem
 from tests.builders import agent, mission, subject
 
@@ -23,7 +24,7 @@ GOOD = Settings(
     actions_may_propose=True,
     job_permissions="read",
     protection=GATED,
-    labels=frozenset({"Swarm:launch", "swarm:widgets"}),
+    labels=frozenset({"Swarm:launch", "swarm:confirm", "swarm:widgets"}),
     secrets=frozenset({"KEY"}),
 )
 APART = Configuration(state_branch="swarm-state")
@@ -33,7 +34,7 @@ INSTALLED = Installation(
     secrets=("KEY",),
     configuration=APART,
     missions=(mission(),),
-    labels=("swarm:launch", "swarm:widgets"),
+    labels=("swarm:launch", "swarm:confirm", "swarm:widgets"),
 )
 
 
@@ -102,6 +103,33 @@ def test_a_setting_that_is_not_as_it_should_be_is_told(name: str, changes: dict[
 def test_what_lies_on_the_base_branch_is_told(name: str, changes: dict[str, object], state: str) -> None:
     one = found(installed=replace(INSTALLED, **changes))[name]  # type: ignore[arg-type]
     assert one.state == state
+
+
+@pytest.mark.parametrize(
+    ("backends", "provider", "asked"),
+    [
+        (["extractive", "simulated"], "bedrock", set()),
+        (["claude", "extractive"], "anthropic", {"ANTHROPIC_API_KEY"}),
+        (["claude", "extractive"], "bedrock", {"AWS_BEARER_TOKEN_BEDROCK"}),
+        (["extractive", "claude"], "vertex", {"SWARM_VERTEX_ACCESS_TOKEN"}),
+    ],
+)
+def test_only_the_secret_of_a_model_that_a_mission_asks_is_needed(
+    backends: list[str], provider: str, asked: set[str]
+) -> None:
+    agents = [
+        agent(f"a-{n}", subject(f"Subject {n}")).model_copy(update={"backend": backend})
+        for n, backend in enumerate(backends)
+    ]
+    usual = AgentDefaults.model_validate({"provider": provider})
+    every = replace(
+        INSTALLED,
+        missions=(mission(*agents, agent=usual),),
+        secrets=("ANTHROPIC_API_KEY", "AWS_BEARER_TOKEN_BEDROCK", "KEY", "SWARM_VERTEX_ACCESS_TOKEN"),
+    )
+    one = found(installed=every)["secrets"]
+    assert set(re.findall("[A-Z]+_[A-Z_]+", one.what)) == asked
+    assert one.state == ("advice" if asked else "ok")
 
 
 def test_a25_a_protected_base_whose_rules_are_not_told_may_refuse_the_state_files() -> None:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from bot.core.asking import Request
 from bot.core.loading import load_mission
 from bot.core.mission import Backend, Mission
-from bot.core.mission_edit import edited
+from bot.core.mission_edit import edited, with_backend
+from bot.core.plan import make_plan
 from bot.errors import InvalidInput
 from tests.core.mission_text import MISSION
 
@@ -96,6 +97,25 @@ def test_agents_keep_a_backend_of_their_own() -> None:
         "extractive",
         None,
     ]
+
+
+def test_every_agent_gets_the_backend_also_one_with_its_own() -> None:
+    own = [
+        (f"      - id: haiku-{n}\n", f"      - id: haiku-{n}\n        backend: {name}   # its own\n")
+        for n, name in ((21, "extractive"), (22, "claude"))
+    ]
+    text = replaced(*own)
+    expected = text.replace("backend: extractive ", "backend: claude ").replace(
+        "{max_", "{backend: claude, max_", 1
+    )
+    assert with_backend(text.encode(), "m.yml", "claude").decode() == expected
+    assert with_backend(expected.encode(), "m.yml", "claude").decode() == expected
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
+def test_every_agent_of_a_template_gets_the_backend(path: Path) -> None:
+    made = load_mission(with_backend(path.read_bytes(), path.name, "claude"), path.name)
+    assert {agent.backend for agent in make_plan(made).agents} == {"claude"}
 
 
 def test_a_mission_that_is_invalid_is_refused_as_it_is() -> None:

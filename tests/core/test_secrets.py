@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.secrets import SecretHit, find_secrets, fingerprint, line_of, line_starts, unpublished
+from bot.core.secrets import (
+    REDACTED,
+    SecretHit,
+    find_secrets,
+    fingerprint,
+    line_of,
+    line_starts,
+    redacted,
+    unpublished,
+)
 
 KEYS = {
     "Anthropic key": "sk-" + "ant-api03-" + "Ab1" * 10,
@@ -81,3 +90,13 @@ def test_a5_a_key_that_invisible_characters_part_is_found(hidden: str) -> None:
     key = KEYS["Anthropic key"]
     [hit] = find_secrets({"a.md": f"first\n{key[:9]}{hidden}{key[9:]}"})
     assert (hit.line, hit.fingerprint) == (2, fingerprint(key))
+
+
+@pytest.mark.parametrize("key", KEYS.values())
+def test_g25_what_looks_like_a_key_is_taken_out_of_a_text(key: str) -> None:
+    assert redacted(f"first {key} and {key}, then more") == f"first {REDACTED} and {REDACTED}, then more"
+
+
+def test_g25_known_secrets_are_taken_out_whatever_they_look_like() -> None:
+    assert redacted("the word is swordfish-1", ["swordfish-1", ""]) == f"the word is {REDACTED}"
+    assert redacted("nothing here", ["swordfish-1"]) == "nothing here"

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from bot.core.pricing import Tokens
 from tests.messages.replies import Block, Reply, Text, Thought, Use, cost_of
-from tests.messages.web import Json, dumped
+from tests.messages.web import Json
 
 ODD = (1, 7, 2, 13, 5)  # where texts are split: not at words, nor at values
 

@@ -10,11 +10,11 @@ class Card:
     context: int
     output: int
     cacheable: int
-    sampling: bool = True
-    """Whether temperature, top_p, top_k and a thinking budget are taken."""
+    budget: bool = True
+    """Whether a budget of tokens for thinking is taken."""
 
 
 MODELS = {
-    "claude-haiku-5-5": Card(1_000_000, 128_000, 512, sampling=False),
+    "claude-haiku-5-5": Card(1_000_000, 128_000, 512, budget=False),
     "claude-haiku-4-5": Card(200_000, 64_000, 4096),
 }

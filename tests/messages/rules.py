@@ -8,7 +8,6 @@ from tests.messages.web import Json, Refusal, invalid
 
 BREAKPOINTS = 4
 CONTEXT_BETA = "context-management-2025-06-27"
-SAMPLING = ("temperature", "top_p", "top_k")
 
 
 def card_of(body: Json) -> Card:
@@ -22,7 +21,7 @@ def check(body: Json, betas: set[str]) -> None:
     """Refuses a request that breaks a rule, with the rule."""
     card = card_of(body)
     _check_output(body, card)
-    _check_sampling(body, card)
+    _check_thinking(body, card)
     _check_markers(body)
     _check_tools(body)
     check_turns(body["messages"])
@@ -38,13 +37,8 @@ def _check_output(body: Json, card: Card) -> None:
         raise invalid(f"max_tokens: {wanted} > {card.output}, which is the most that {body['model']} can write")
 
 
-def _check_sampling(body: Json, card: Card) -> None:
-    if card.sampling:
-        return
-    for name in SAMPLING:
-        if body.get(name) is not None:
-            raise invalid(f"{name}: not supported on this model")
-    if (body.get("thinking") or {}).get("type") == "enabled":
+def _check_thinking(body: Json, card: Card) -> None:
+    if not card.budget and (body.get("thinking") or {}).get("type") == "enabled":
         raise invalid('"thinking.type.enabled" is not supported for this model. Use "thinking.type.adaptive".')
 
 

@@ -3,7 +3,7 @@
     with MessagesServer(Diligent()) as server:    # or any callable from a request's body to a Reply
         client = anthropic.Anthropic(base_url=server.url, api_key=server.key, max_retries=0)
         ...
-        server.faults.on(2, rate_limited(retry_after=7))     # see faults.py
+        server.faults.on(2, rate_limited(retry_after=7))     # see faults.py, schedule.py
         server.calls[-1].raw, .body, .headers, .status       # every request as it was received
         server.ledger, server.billed(prices)                 # what it really cost, in tokens and in millionths
 
@@ -21,8 +21,8 @@ from typing import Self
 
 from bot.core.pricing import Prices, cost
 from tests.messages.calls import Call
-from tests.messages.faults import Faults
 from tests.messages.replies import Model
+from tests.messages.schedule import Faults
 from tests.messages.service import Billed, Service
 from tests.messages.serving import Server
 

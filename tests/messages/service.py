@@ -11,9 +11,10 @@ from tests.messages.caching import Cache
 from tests.messages.calls import Call
 from tests.messages.checking import COUNT, MESSAGES, check
 from tests.messages.editing import edited
-from tests.messages.faults import Altered, Fault, Faults, HungUp, Misshapen, Status, Within
+from tests.messages.faults import Altered, Fault, HungUp, Misshapen, Status, Within
 from tests.messages.prompts import size
 from tests.messages.replies import Model, Reply, limited
+from tests.messages.schedule import Faults
 from tests.messages.thinking import HandedOut
 from tests.messages.web import Json, Refusal, dumped, invalid
 from tests.messages.wire import Answer

@@ -77,5 +77,10 @@ def _told(errors: list[ErrorDetails]) -> str:
     others = [it["loc"][:-1] for it in errors if it["loc"][-1:] in (("type",), ("role",))]
     meant = [it for it in errors if not any(it["loc"][: len(other)] == other for other in others)]
     found = max(meant or errors, key=lambda it: len(it["loc"]))
-    place = [str(part) for part in found["loc"] if isinstance(part, int) or part.isidentifier()]
+    place = [str(part) for part in found["loc"] if isinstance(part, int) or _is_key(part)]
     return f"{'.'.join(place)}: {found['msg']}"
+
+
+def _is_key(part: str) -> bool:
+    """Whether a part of a place is a key of the request and not the name of a union's member."""
+    return part.isidentifier() and part.islower() and part not in ("str", "int", "bool")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import anthropic
-from anthropic.types.beta import BetaMessage
+from anthropic.types.beta import BetaMessage, BetaRawMessageStreamEvent
 
 from tests.messages.replies import Model
 from tests.messages.server import MessagesServer
@@ -17,8 +17,13 @@ MODEL = "claude-haiku-5-5"
 
 def tool(name: str, *required: str, **properties: Json) -> Json:
     """A strict tool; the required properties are strings unless said otherwise."""
-    described = dict.fromkeys(required, {"type": "string"}) | properties
-    schema = {"type": "object", "properties": described, "required": list(described), "additionalProperties": False}
+    described = {key: {"type": "string"} for key in required} | properties
+    schema = {
+        "type": "object",
+        "properties": described,
+        "required": list(described),
+        "additionalProperties": False,
+    }
     return {"name": name, "description": f"To {name}.", "strict": True, "input_schema": schema}
 
 
@@ -74,7 +79,13 @@ class Talk:
         with self.client.beta.messages.stream(**_parameters(messages, more)) as stream:
             return stream.get_final_message()
 
-    def play(self, assignment: str, answer: Callable[[str, Any], tuple[str, bool]], *, most: int = 40) -> list[Json]:
+    def events(self, *messages: Json, **more: Any) -> Iterator[BetaRawMessageStreamEvent]:
+        """The events of a stream, one by one."""
+        return iter(self.client.beta.messages.create(stream=True, **_parameters(messages, more)))
+
+    def play(
+        self, assignment: str, answer: Callable[[str, Any], tuple[str, bool]], *, most: int = 40
+    ) -> list[Json]:
         """The conversation of an agent: calls tools until there are none, or `finish` was called."""
         messages = [asked(assignment)]
         for _ in range(most):
@@ -83,16 +94,20 @@ class Talk:
             if not uses(said) or any(name == "finish" for _id, name, _input in uses(said)):
                 return messages
             told = [(id_, answer(name, given)) for id_, name, given in uses(said)]
-            messages.append({"role": "user", "content": [result(it, text, failed=bad) for it, (text, bad) in told]})
+            messages.append(
+                {"role": "user", "content": [result(it, text, failed=bad) for it, (text, bad) in told]}
+            )
         raise AssertionError(f"the model did not come to an end in {most} turns")
 
 
 @contextmanager
 def talking(model: Model, **options: Any) -> Iterator[Talk]:
     """A server with a model, and a client of it that tries everything once."""
-    with MessagesServer(model, **options) as server:
-        with anthropic.Anthropic(base_url=server.url, api_key=server.key, max_retries=0) as client:
-            yield Talk(server, client)
+    with (
+        MessagesServer(model, **options) as server,
+        anthropic.Anthropic(base_url=server.url, api_key=server.key, max_retries=0) as client,
+    ):
+        yield Talk(server, client)
 
 
 def _parameters(messages: tuple[Json, ...], more: Json) -> Json:

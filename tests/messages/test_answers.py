@@ -1,18 +1,21 @@
 """What the server answers when nothing is wrong, seen through the official client."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import anthropic
 import pytest
+import requests
 
 from tests.messages import shapes, web
 from tests.messages.replies import Reply, Text, Thought, Use, say
-from tests.messages.talking import JUDGE, MODEL, TOOLS, Talk, asked, result, talking, uses
+from tests.messages.server import MessagesServer
+from tests.messages.talking import JUDGE, MODEL, TOOLS, asked, result, talking, uses
 from tests.messages.tokens import TOOLS as OVERHEAD
 from tests.messages.tokens import tokens
 from tests.messages.web import Json
 
-INPUT = {"query": "Gränzen \"quoted\" \\ \n", "source": "S1", "kind": "any"}
+INPUT = {"query": 'Gränzen "quoted" \\ \n', "source": "S1", "kind": "any"}
 
 
 def model(_body: Json) -> Reply:
@@ -37,21 +40,18 @@ def test_the_events_of_a_stream_come_in_order_and_in_odd_pieces() -> None:
         return say(Thought("Where do I look?"), *model(body).content)
 
     with talking(thinking) as talk:
-        parameters = {"model": MODEL, "max_tokens": 1000, "messages": [asked()], "tools": TOOLS, "stream": True}
-        events = list(talk.client.beta.messages.create(**parameters))
-        kinds = [event.type for event in events]
-        assert (kinds[0], kinds[-2:]) == ("message_start", ["message_delta", "message_stop"])
+        events = list(talk.events(asked(), tools=TOOLS))
         deltas = [event.delta for event in events if event.type == "content_block_delta"]
-        assert [it.type for it in deltas if it.type == "signature_delta"] == ["signature_delta"]
+        assert [it.type for it in deltas].count("signature_delta") == 1
         written = [it.partial_json for it in deltas if it.type == "input_json_delta"]
         assert json.loads("".join(written[:-2])) == INPUT
         assert len([it for it in deltas if it.type == "text_delta"]) > 3
         assert written[:3] == ["", "{", '"query"']
-        (start,), (end,) = (
-            [event for event in events if event.type == kind] for kind in ("message_start", "message_delta")
-        )
+        start, end = events[0], events[-2]
+        assert start.type == "message_start" and end.type == "message_delta"
         assert start.message.usage.output_tokens == 1 < end.usage.output_tokens
         assert start.message.usage.input_tokens == end.usage.input_tokens
+        assert events[-1].type == "message_stop"
 
 
 def test_a_conversation_goes_on_with_the_results_of_tools() -> None:
@@ -96,6 +96,13 @@ def test_an_answer_is_cut_where_it_may_not_be_longer() -> None:
         assert (text.content[0].to_dict()["text"], text.usage.output_tokens) == ("Sho", 1)
 
 
+def test_thinking_may_take_all_that_may_be_written() -> None:
+    with talking(lambda _body: say(Thought("hm " * 2000), "Yes.")) as talk:
+        said = talk.stream(asked(), max_tokens=100)
+        assert (said.stop_reason, [block.type for block in said.content]) == ("max_tokens", ["thinking"])
+        assert said.usage.output_tokens_details and said.usage.output_tokens_details.thinking_tokens == 100
+
+
 def test_hidden_tokens_are_billed_and_told() -> None:
     with talking(lambda _body: Reply((Text("Yes."),), output_tokens=500)) as talk:
         used = talk.stream(asked()).usage
@@ -104,7 +111,7 @@ def test_hidden_tokens_are_billed_and_told() -> None:
         assert talk.create(asked(), max_tokens=100).stop_reason == "max_tokens"
 
 
-def test_a_request_is_logged_as_it_was_received(tmp_path: object) -> None:
+def test_a_request_is_logged_as_it_was_received() -> None:
     with talking(model) as talk:
         answer = talk.create(asked("Grüße"), tools=TOOLS)
         call = talk.server.calls[0]
@@ -115,13 +122,35 @@ def test_a_request_is_logged_as_it_was_received(tmp_path: object) -> None:
         assert answer._request_id == call.request_id
 
 
+def test_a_stream_goes_over_the_wire_as_server_sent_events() -> None:
+    with talking(lambda _body: say("Yes.")) as talk:
+        headers = {"x-api-key": talk.server.key, "anthropic-version": "2023-06-01"}
+        body = {"model": MODEL, "max_tokens": 9, "messages": [asked()], "stream": True}
+        answer = requests.post(f"{talk.server.url}/v1/messages?beta=true", json=body, headers=headers, timeout=60)
+        *frames, end = answer.text.split("\n\n")
+        assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
+        assert (frames[1], end) == ('event: ping\ndata: {"type":"ping"}', "")
+        assert all(frame.startswith("event: ") and "\ndata: {" in frame for frame in frames)
+        assert talk.server.calls[0].beta
+
+
+def test_many_agents_call_at_once() -> None:
+    with talking(model) as talk, ThreadPoolExecutor(8) as pool:
+        said = list(pool.map(lambda n: talk.stream(asked(f"I am number {n}."), tools=TOOLS), range(24)))
+        assert sorted(it.call for it in talk.server.ledger) == list(range(1, 25))
+        assert len({use_id for it in said for use_id, _name, _input in uses(it)}) == 48
+        assert sum(it.usage.output_tokens for it in said) == sum(it.tokens.output for it in talk.server.ledger)
+
+
 def test_a_model_that_says_nonsense_fails_the_test() -> None:
     nonsense = Reply((Text("x"),), "no_such_reason")
-    with pytest.raises(AssertionError, match=r"stop_reason: Input should be"):
-        with talking(lambda _body: nonsense) as talk:
-            with pytest.raises(anthropic.InternalServerError):
-                talk.create(asked())
-            assert len(talk.server.ledger) == 1
+    with (
+        pytest.raises(AssertionError, match=r"stop_reason: Input should be"),
+        talking(lambda _body: nonsense) as talk,
+    ):
+        with pytest.raises(anthropic.InternalServerError):
+            talk.create(asked())
+        assert len(talk.server.ledger) == 1
 
 
 def test_errors_have_the_documented_shape() -> None:
@@ -130,11 +159,11 @@ def test_errors_have_the_documented_shape() -> None:
     assert "type" in shapes.wrong("error", json.dumps(web.error("strange", "x")), beta=False)
 
 
-def test_the_server_is_gone_at_once_although_a_client_waits() -> None:
+def test_the_server_is_gone_at_once_although_a_client_keeps_its_connection() -> None:
     with talking(model) as talk:
-        assert isinstance(talk, Talk)
-        talk.create(asked(), tools=TOOLS)
-    with pytest.raises(anthropic.APIConnectionError), anthropic.Anthropic(
-        base_url=talk.server.url, api_key="x", max_retries=0
-    ) as late:
-        late.beta.messages.create(model=MODEL, max_tokens=1, messages=[{"role": "user", "content": "Hi"}])
+        server = MessagesServer(model)
+        with server:
+            there = talk.client.with_options(base_url=server.url)
+            assert there.beta.messages.count_tokens(model=MODEL, messages=[{"role": "user", "content": "Hi"}])
+        with pytest.raises(anthropic.APIConnectionError):
+            there.beta.messages.count_tokens(model=MODEL, messages=[{"role": "user", "content": "Hi"}])

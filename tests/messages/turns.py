@@ -15,7 +15,7 @@ def check_turns(messages: list[Json]) -> None:
         _check_content(at, blocks(message["content"]))
     if messages[0]["role"] != "user":
         raise invalid('messages: first message must use the "user" role')
-    if messages[-1]["role"] == "assistant":
+    if messages[-1]["role"] != "user":
         raise invalid(
             "This model does not support assistant message prefill. The conversation must end with a user message."
         )
@@ -52,7 +52,7 @@ def _check_uses(turns: list[tuple[str, list[Json]]]) -> None:
     for at, (role, content) in enumerate(turns):
         asked = uses(turns[at - 1][1]) if role == "user" and at else []
         _check_results(at, content, asked)
-        if role == "assistant" and uses(content) and (at + 1 == len(turns) or turns[at + 1][0] != "user"):
+        if role == "assistant" and uses(content) and turns[at + 1][0] != "user":
             raise _unanswered(at, uses(content))
 
 

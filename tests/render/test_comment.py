@@ -9,8 +9,9 @@ from hypothesis import given, settings
 
 from bot.core.comment_view import CommentView, Hold
 from bot.core.mission import Mission
-from bot.core.records import FindingsFile
-from bot.core.state import Merge
+from bot.core.pricing import Prices
+from bot.core.records import AgentRecord, FindingsFile
+from bot.core.state import Merge, SessionFacts, reduce
 from bot.render.comment import status_comment
 from tests.builders import NOW, checked
 from tests.render.inactive import HOSTILE, TEXT, assert_inactive, links, read
@@ -62,6 +63,52 @@ def test_a_running_session_is_read_at_one_glance() -> None:
 - **Next** · 1 agent is at work or queued, `haiku-22` will be tried again; {AT_WORK}
 """
     assert status_comment(seen).startswith(expected)
+
+
+CLAUDE = plan().agent.model_copy(update={"backend": "claude"})
+PRICES = {"anthropic:claude-haiku-5-5": Prices(input="0.1", output="0.5", cache_read="0.01", cache_write="0.125")}
+
+
+def priced(*records: AgentRecord, caps: dict[str, int] | None = None, **more: Any) -> CommentView:
+    """A session whose agents ask a model, as it was launched."""
+    seen = view(*records, of=plan(agent=CLAUDE), **more)
+    launched = seen.data.launch.model_copy(update={"prices": PRICES, "caps": caps or {}})
+    known = replace(seen.data, launch=launched)
+    return replace(seen, data=known, state=reduce(SessionFacts(known, seen.state.tip, seen.state.merge), NOW))
+
+
+def test_what_was_to_be_expected_stands_in_the_comment_while_agents_work() -> None:
+    expected = "**Quote** · likely 0.04 USD, at most 0.75 USD · about 4 min, at most 2 h"
+    assert line(priced(), "Quote") == expected
+    assert line(priced(done("haiku-21")), "Quote") == expected
+    for other in (view(), view(done("haiku-21")), priced(*ALL, verdict=verdict("pass"))):
+        assert "Quote" not in status_comment(other)
+
+
+@pytest.mark.parametrize(
+    ("spent", "said"),
+    [
+        (1_250_001, "over 50% of the money is spent"),
+        (1_875_001, "over 75% of the money is spent"),
+        (2_250_001, "over 90% of the money is spent"),
+        (2_500_000, "all of the money is spent"),
+    ],
+)
+def test_that_the_money_runs_out_is_said_in_words(spent: int, said: str) -> None:
+    record = done("haiku-21", spent=spent)
+    assert line(view(record), "Money") == f"**Money** · {said}"
+    assert "Money" not in status_comment(view(done("haiku-21", spent=1_250_000)))
+    assert "Money" not in status_comment(view(*ALL[1:], record, merge=MERGED))
+
+
+def test_agents_near_their_own_cap_are_named() -> None:
+    caps = {"haiku-21": 100_000, "haiku-22": 100_000}
+    records = [done(agent, spent=90_001) for agent in caps]
+    assert line(priced(records[0], caps=caps), "Money") == "**Money** · over 90% of its own cap: `haiku-21`"
+    both = line(priced(*records, caps=caps), "Money")
+    assert both == "**Money** · over 90% of their own cap: `haiku-21`, `haiku-22`"
+    seen = priced(*records, done("haiku-30", spent=1_200_000), caps=caps)
+    assert line(seen, "Money").startswith("**Money** · over 50% of the money is spent; over 90% of their own cap:")
 
 
 def test_the_last_line_says_how_old_it_is_and_where_to_look() -> None:

@@ -13,7 +13,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from bot.core.audit.report import audit_text
 from bot.core.consolidate import Deliverable, consolidate
 from bot.core.fields import SECTIONS, STANDARD_FIELDS, Field
-from bot.core.findings import Blocker, CheckedFinding, Gap, Searched
+from bot.core.findings import Blocker, CheckedFinding, Gap, Opinion, Searched
 from bot.core.links import anchors
 from bot.core.mission import Mission
 from bot.core.records import FindingsFile, Launch
@@ -171,6 +171,28 @@ def test_an_assessment_of_an_agent_is_a_claim_like_others_beside_the_computed_on
     assert (
         "### Assessment\n\n- **Hours**: The vendor says it takes 3 hours.[^aws-ec2-1]\n\n- **Medium** comp" in text
     )
+
+
+def opinion(*because: str) -> Opinion:
+    return Opinion(subject="aws-ec2", complexity="High", hours=60, priority="P1", because=because)
+
+
+def test_an_agents_own_view_stands_beside_the_computed_one_and_names_what_it_rests_on() -> None:
+    findings = checked(), checked("Limited.", field="rate-limits")
+    text = rendered(*findings, opinions=(opinion("rate-limits", "authentication", "pricing"),))
+    view = "- The agent's own view, which counts nowhere: High complexity, 60 hours, P1."
+    assert f"{view} It rests on: Authentication[^aws-ec2-1], Rate limits and quotas[^aws-ec2-2]\n" in text
+    without = rendered(*findings)
+    assert text.split("\n")[2] == without.split("\n")[2]  # the totals are computed all the same
+    assert audit_text(text).uncited == ()
+
+
+@pytest.mark.parametrize("because", ["pricing", "rate-limits"])
+def test_a_view_that_rests_on_nothing_verified_is_not_shown(because: str) -> None:
+    text = rendered(
+        checked(), checked("Limited.", field="rate-limits", state="drifted"), opinions=(opinion(because),)
+    )
+    assert "own view" not in text
 
 
 def test_findings_of_other_subjects_are_counted_in_the_open() -> None:

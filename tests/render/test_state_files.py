@@ -105,6 +105,13 @@ def test_a_merged_session_says_its_commit_and_links_its_deliverable() -> None:
     assert "- **Merged**: yes, by a commit that does not say so\n- **Blockers**" in files(unknown)[STATUS]
 
 
+def test_an_open_session_says_that_its_money_runs_out() -> None:
+    rich = record("cloud-1", "haiku-1", spent=2_000_000)
+    assert "- **Money**: over 75% of the money is spent\n- **Blockers**" in files(state(CLOUD, rich))[STATUS]
+    merged = state(CLOUD, rich, merge=Merge("c" * 40, NOW))
+    assert "**Money**" not in files(RUNNING)[STATUS] + files(merged)[STATUS]
+
+
 def test_an_overdue_session_says_since_when() -> None:
     late = state(CLOUD, now=NOW + timedelta(days=1))
     assert "- **Overdue**: since 2026-11-22 22:10 UTC\n" in files(late)[STATUS]

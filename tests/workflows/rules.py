@@ -10,7 +10,15 @@ LEVELS = ("none", "read", "write")
 HARMLESS = re.compile(
     r"(?:needs\.launch|steps\.[a-z-]+)\.outputs\.[a-z-]+|matrix\.(?:agent|attempt|minutes)|inputs\.[a-z-]+"
     r"|runner\.temp|github\.event\.repository\.default_branch|github\.event\.pull_request\.base\.sha"
+    r"|secrets\.[A-Z_]+|vars\.[A-Z_]+"
 )
+PAYS = {
+    "anthropic-api-key": "ANTHROPIC_API_KEY",
+    "bedrock-api-key": "AWS_BEARER_TOKEN_BEDROCK",
+    "vertex-access-token": "SWARM_VERTEX_ACCESS_TOKEN",
+}
+"""The inputs of the action that pay for a model, each with the secret that goes there."""
+CALLED = "./.github/workflows/swarm-agent.yml"
 PINNED = re.compile(r"uses: (\.\S*|[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)(?: # zizmor: .*)?")
 
 
@@ -71,17 +79,28 @@ def risky_triggers(document: Document) -> Iterator[str]:
 
 
 def secrets_in(document: Document) -> Iterator[str]:
-    """Uses of secrets: the product needs none, and hands none on."""
-    for found in EXPRESSION.findall(document.text):
-        if "secrets" in found:
-            yield f"{document.name}: {found.strip()}"
+    """Uses of secrets, but for what pays for a model: by name to the workflow of an agent, there to one step."""
+    expected = []
     for job, content in document.node.get("jobs", {}).items():
-        if "secrets" in content:
-            yield f"{document.name}: {job} hands secrets on"
+        handed = content.get("secrets", {})
+        if isinstance(handed, str):
+            yield f"{document.name}: {job} hands all secrets on"
+        elif content.get("uses", "").startswith(CALLED):
+            expected += [f"secrets.{name}" for name in handed if name in PAYS.values()]
+    for job, step in document.steps:
+        if (document.name, job, step.get("name")) == ("swarm-agent.yml", "run", "Research"):
+            given = step.get("with", {})
+            expected += [f"secrets.{secret}" for name, secret in PAYS.items() if name in given]
+    for found in map(str.strip, EXPRESSION.findall(document.text)):
+        if found in expected:
+            expected.remove(found)
+        elif "secrets" in found.lower():
+            yield f"{document.name}: {found}"
+    yield from (f"{document.name}: something else is handed on in the place of {name}" for name in expected)
 
 
 def wrong_calls(document: Document, called: Mapping[str, Document]) -> Iterator[str]:
-    """What GitHub refuses at start-up: unknown and missing inputs, more permissions than the caller has.
+    """What GitHub refuses at start-up: what is not declared, missing inputs, more permissions than the caller has.
 
     `called` are workflows and actions by what stands behind `uses:`.
     """
@@ -97,6 +116,10 @@ def wrong_calls(document: Document, called: Mapping[str, Document]) -> Iterator[
                 if about.get("required") == "true" and name not in given:
                     yield f"{document.name}: {job}: missing input {name}"
         if target := called.get(content.get("uses", "")):
+            known = target.node["on"]["workflow_call"].get("secrets", {})
+            handed = content.get("secrets", {})
+            unknown = set() if isinstance(handed, str) else set(handed) - set(known)
+            yield from (f"{document.name}: {job}: unknown secret {name}" for name in unknown)
             for scope, level in needed(target).items():
                 if LEVELS.index(content["permissions"].get(scope, "none")) < LEVELS.index(level):
                     yield f"{document.name}: {job}: {target.name} needs {scope}: {level}"

@@ -102,10 +102,12 @@ def own(
     *,
     more: Mapping[str, str] | None = None,
     replaced: Mapping[str, Path] | None = None,
+    secrets: Mapping[str, str] | None = None,
+    variables: Mapping[str, str] | None = None,
 ) -> Iterator[Stage]:
     """This repository, whose workflows use `./`; `environment` is added to that of every step.
 
-    `more` holds further files, or others for those of the repository; `replaced` is as for `Actions`.
+    `more` holds further files, or others for those of the repository; the rest is as for `Actions`.
     """
     files = product() | _below(ROOT / ".github", ROOT)
     ours = {path: text for path, text in files.items() if path != ".github/workflows/ci.yml"}
@@ -117,6 +119,8 @@ def own(
         jobs_at_once=jobs_at_once,
         environment=environment,
         replaced=replaced,
+        secrets=secrets,
+        variables=variables,
     ) as actions:
         yield Stage(github, actions)
 

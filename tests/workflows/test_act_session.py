@@ -9,7 +9,8 @@ from tests.github.actions_act import act
 from tests.github.actions_runs import Run
 from tests.github.server import GitHub
 from tests.github.state import Issue
-from tests.workflows.stage import STATE_FILES, Stage, installed, mission, own, reports
+from tests.workflows.rules import PAYS
+from tests.workflows.stage import ROOT, STATE_FILES, Stage, installed, mission, own, reports
 
 pytestmark = [
     pytest.mark.packages,
@@ -85,3 +86,48 @@ def test_g24_no_token_is_in_the_environment_of_an_agent(github: GitHub, tmp_path
         runs = stage.settle()
         assert "an agent must not hold a token, and GITHUB_TOKEN is in its environment" in reports(runs)
         assert issue.state == "open"
+
+
+PROBE = """\
+import os, pathlib, sys
+if __name__ == "__main__":
+    seen = {name for name, value in os.environ.items() if "CANARY" in value and not name.startswith("INPUT_")}
+    path = pathlib.Path(os.environ["TEST_SEEN"], sys.argv[1])
+    path.open("a").write("".join(f"{name} " for name in sorted(seen)))
+    if sys.argv[1] == "agent":
+        left = pathlib.Path(os.environ["SWARM_ARTIFACT"]).parent
+        left.joinpath("transcript.jsonl").write_text("{}")
+        left.joinpath("notes.txt").write_text("not to be handed over")
+"""
+
+
+def test_g24_g25_only_the_agent_sees_what_pays_for_a_model_and_hands_over_two_files(
+    github: GitHub, tmp_path: Path, caches: Path
+) -> None:
+    """Each process of ours says what it sees. act also gives an action's inputs to its steps; GitHub does not."""
+    seen = tmp_path / "seen"
+    seen.mkdir()
+    main = "bot/__main__.py"
+    stage_of = own(
+        github,
+        tmp_path / "stage",
+        caches,
+        {"widgets": mission(1)},
+        {"TEST_SEEN": str(seen)},
+        more={main: PROBE + (ROOT / main).read_text()},
+        secrets={name: f"CANARY-{name}" for name in (*PAYS.values(), "OTHER")},
+        variables={"SWARM_CLOUD_REGION": "CANARY-1", "SWARM_CLOUD_PROJECT": "CANARY-2"},
+    )
+    with stage_of as stage:
+        issue = stage.ask()
+        runs = stage.settle()
+        check(stage, issue, runs, 1)
+        assert {path.name: path.read_text().split() for path in seen.iterdir()} == {
+            "auto": [],
+            "agent": sorted([*PAYS.values(), "SWARM_CLOUD_PROJECT", "SWARM_CLOUD_REGION"]),
+            "record": [],
+            "close": [],
+        }
+        left = [path for path in (tmp_path / "stage" / "artifacts").rglob("*") if path.is_file()]
+        assert sorted(path.name for path in left) == ["result.json", "transcript.jsonl"]
+        assert "CANARY" not in reports(runs)

@@ -1,7 +1,12 @@
 """action.yml, the command line and docs/action.md tell the same."""
 
+import os
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import click
 import pytest
@@ -16,6 +21,14 @@ STEPS = {step["name"]: step for _, step in ACTION.steps}
 NOT_FOR_SWARM = {"python", "run-attempt"}  # what the set-up reads, and what is an agent's alone
 OF_THE_JOB = {"SWARM_RUN_ATTEMPT"}
 """What is read together with what GitHub says about a job; no option."""
+FOR_THE_MODEL = {
+    "anthropic-api-key": "ANTHROPIC_API_KEY",
+    "bedrock-api-key": "AWS_BEARER_TOKEN_BEDROCK",
+    "vertex-access-token": "SWARM_VERTEX_ACCESS_TOKEN",
+    "cloud-region": "SWARM_CLOUD_REGION",
+    "cloud-project": "SWARM_CLOUD_PROJECT",
+}
+"""What the backend `claude` finds in its environment; no option, so that no key is ever in a list of processes."""
 
 
 def variables(command: str) -> dict[str, str]:
@@ -32,7 +45,8 @@ def handed(step: str) -> dict[str, str]:
 
 
 def test_every_input_reaches_the_command_line_under_its_name() -> None:
-    expected = {f"SWARM_{name.upper()}": f"${{{{ inputs.{name} }}}}" for name in set(INPUTS) - NOT_FOR_SWARM}
+    names = set(INPUTS) - NOT_FOR_SWARM - set(FOR_THE_MODEL)
+    expected = {f"SWARM_{name.upper()}": f"${{{{ inputs.{name} }}}}" for name in names}
     assert handed("Swarm") == expected | {"SWARM_FORGE": "github"}
 
 
@@ -42,7 +56,39 @@ def test_what_a_command_reads_is_handed_to_it(command: str) -> None:
 
 
 def test_an_agent_is_handed_what_it_reads_and_no_more() -> None:
-    assert set(handed("Research")) == set(variables("agent")) | OF_THE_JOB
+    model = {variable: f"${{{{ inputs.{name} }}}}" for name, variable in FOR_THE_MODEL.items()}
+    assert model.items() <= STEPS["Research"]["env"].items()
+    assert set(STEPS["Research"]["env"]) - set(model) - {"PRIVATE_PYTHON"} == set(variables("agent")) | OF_THE_JOB
+
+
+AGENT = """\
+#!{python}
+import signal, sys, time
+def told(*_):
+    open({mark!r}, "w").write(" ".join(sys.argv[1:]))
+    sys.exit(1)
+signal.signal(signal.SIGINT, told)
+print("ready", flush=True)
+time.sleep(60)
+"""
+
+
+def test_g16_the_agent_is_the_process_that_is_told_when_its_time_is_over(tmp_path: Path) -> None:
+    """The runner signals the process that it started: with a shell in between, the agent would go on."""
+    mark, program = tmp_path / "told", tmp_path / "python"
+    program.write_text(AGENT.format(python=sys.executable, mark=str(mark)))
+    program.chmod(0o755)
+    script = tmp_path / "step.sh"
+    script.write_text(STEPS["Research"]["run"])
+    environment = {"PRIVATE_PYTHON": str(program), "SWARM_ARTIFACT": str(tmp_path / "left" / "result.json")}
+    shell = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)]
+    with subprocess.Popen(shell, stdout=subprocess.PIPE, env=os.environ | environment) as step:
+        assert step.stdout
+        assert step.stdout.readline() == b"ready\n"
+        step.send_signal(signal.SIGINT)
+        assert step.wait(timeout=10) == 1
+    assert mark.read_text() == "-I -m bot agent"
+    assert (tmp_path / "left").is_dir()
 
 
 def test_whatever_is_handed_over_is_read() -> None:

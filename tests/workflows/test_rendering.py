@@ -88,7 +88,7 @@ def test_a07_the_form_sets_no_label_for_a_stranger() -> None:
 
 def test_there_is_a_label_for_every_mission() -> None:
     labels = label_list(["alpha", "beta"])
-    assert [label["name"] for label in labels] == ["swarm:launch", "swarm:alpha", "swarm:beta"]
+    assert [label["name"] for label in labels] == ["swarm:launch", "swarm:confirm", "swarm:alpha", "swarm:beta"]
     assert all(re.fullmatch("[0-9a-f]{6}", label["color"]) for label in labels)
     assert all(0 < len(label["description"]) <= 100 for label in labels)
     assert yaml.safe_load(labels_file(["alpha", "beta"])) == labels
@@ -98,6 +98,7 @@ def test_a_mission_whose_label_github_would_refuse_is_left_to_the_form() -> None
     fits = "a" * (LABEL_MAX - len("swarm:"))
     assert [label["name"] for label in label_list([fits, fits + "a", "b" * ID_MAX])] == [
         "swarm:launch",
+        "swarm:confirm",
         f"swarm:{fits}",
     ]
 

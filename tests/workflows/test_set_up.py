@@ -1,18 +1,21 @@
 """The set-up of the action: its own environment, from locked packages, and nothing of the caller's in it."""
 
 import ast
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from functools import partial
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import click
 import pytest
 
+from tests.adapters.sources.packs import wheel
 from tests.workflows.files import ACTION, ROOT
 
 SCRIPT = ROOT / "scripts" / "set_up.py"
@@ -55,6 +58,37 @@ def swarm(python: str, *arguments: str, folder: Path, **environment: str) -> sub
     )
 
 
+LOOK = """
+import json, bot.hosting, anthropic, anthropic.types.beta, github, tree_sitter_typescript, certifi
+from anthropic.resources.beta.messages import AsyncMessages
+from importlib.metadata import packages_distributions, version
+from importlib.util import find_spec
+places = {}
+for name, [package, *_] in packages_distributions().items():
+    spec = find_spec(name)
+    if spec and spec.submodule_search_locations and spec.origin:
+        places[name] = [next(iter(spec.submodule_search_locations)).removesuffix("/" + name), version(package)]
+assert open(certifi.where()).read(1)
+print(json.dumps(places))
+"""
+
+
+def look(python: str) -> dict[str, tuple[str, str]]:
+    """Imports what jobs import; every package, with where it comes from and its version."""
+    done = subprocess.run([python, "-I", "-c", LOOK], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return {name: (place, version) for name, (place, version) in json.loads(done.stdout).items()}
+
+
+READ = """
+from pathlib import Path
+from bot.adapters.sources.packages import fetch
+from bot.adapters.sources.state import Caps
+from bot.adapters.sources.uri import PackageUri
+print(fetch(PackageUri("pypi", "acme", "1.0"), Path("store").resolve(), Caps()).name)
+"""
+
+
 @pytest.fixture
 def hostile(tmp_path: Path) -> Path:
     """A caller's repository in which everything is named like a module of ours."""
@@ -84,6 +118,22 @@ def test_the_environment_sees_its_packages_and_nothing_of_the_callers(tmp_path: 
     assert not (tmp_path / "swarm-sessions" / "uv").exists(), "nothing was installed"
 
 
+def test_packages_can_be_read_although_the_environment_has_no_pip(tmp_path: Path) -> None:
+    site = tmp_path / "swarm-sessions" / "site"
+    site.mkdir(parents=True)
+    for path in Path(click.__file__).parents[1].iterdir():
+        if path.name.partition("-")[0] != "pip":
+            (site / path.name).symlink_to(path)
+    (site / ".complete").touch()
+    made = wheel(tmp_path, {"acme/guide.md": "# Guide"})
+    _, outputs = set_up(tmp_path, "build")
+    index = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path)}
+    run = partial(subprocess.run, capture_output=True, text=True, timeout=60, cwd=tmp_path, env=os.environ | index)
+    assert "No module named pip" in run([outputs["python"], "-I", "-m", "pip"]).stderr
+    read = run([outputs["python"], "-I", "-c", READ])
+    assert read.stdout.strip() == made.name, read.stderr
+
+
 @pytest.mark.packages
 def test_the_locked_packages_are_installed_compiled_and_enough(tmp_path: Path, hostile: Path) -> None:
     # Settings that a caller may have, which --target cannot be combined with.
@@ -92,14 +142,50 @@ def test_the_locked_packages_are_installed_compiled_and_enough(tmp_path: Path, h
     mission = ROOT / "mission-templates" / "blank.yml"
     checked = swarm(outputs["python"], "validate", str(mission), folder=hostile)
     assert checked.returncode == 0, checked.stderr
-    imports = "import github, trafilatura, detect_secrets, tree_sitter_typescript, bot.hosting"
-    subprocess.run([outputs["python"], "-I", "-c", imports], check=True, timeout=60)
-    set_up(tmp_path, "keep")
     site = tmp_path / "swarm-sessions" / "site"
-    compiled = {path.parent.parent / f"{path.name.split('.')[0]}.py" for path in site.rglob("*.pyc")}
-    assert len(compiled & set(site.rglob("*.py"))) > 1000
+    files, versions = len(list(site.rglob("*"))), look(outputs["python"])
+    assert {str(site)} == {place for place, _ in versions.values()}
+
+    kept, _ = set_up(tmp_path, "keep")
+    assert kept.returncode == 0, kept.stderr
+    shutil.rmtree(tmp_path / "swarm-sessions" / "python")  # another job: only the packages come from the cache
     again, outputs = set_up(tmp_path, "build")
     assert (again.returncode, outputs["built"]) == (0, "false")
+    assert swarm(outputs["python"], "validate", str(mission), folder=hostile).returncode == 0
+    from_cache = look(outputs["python"])
+    assert {name: version for name, (_, version) in from_cache.items()} == {
+        name: version for name, (_, version) in versions.items()
+    }
+    packed = {name for name, (place, _) in from_cache.items() if place == str(site / "packed.zip")}
+    assert {"anthropic", "pydantic"} <= packed, "the largest"
+    assert {"pydantic_core", "certifi", "trafilatura"} <= set(from_cache) - packed, "compiled code, and data"
+    assert len(list(site.rglob("*"))) < files * 0.7
+    compiled = {path.parent.parent / f"{path.name.split('.')[0]}.py" for path in site.rglob("*.pyc")}
+    assert compiled >= {path for path in site.rglob("*.py") if path.stat().st_size}
+
+
+def test_only_what_python_finds_in_an_archive_is_packed(tmp_path: Path) -> None:
+    site = tmp_path / "swarm-sessions" / "site"
+    for path in (
+        "pure/__init__.py",
+        "pure/deep/er.py",
+        "pure/README.md",
+        "data/__init__.py",
+        "data/words.txt",
+        "loose/a.py",
+    ):
+        (site / path).parent.mkdir(parents=True, exist_ok=True)
+        (site / path).write_text("")
+    (site / "broken").mkdir()
+    (site / "broken" / "__init__.py").write_text("for ever\n")
+    (site / ".complete").touch()
+    done, _ = set_up(tmp_path, "keep")
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in site.iterdir()) == [".complete", "broken", "data", "loose", "packed.zip"]
+    _, outputs = set_up(tmp_path, "build")
+    imports = "import pure.deep.er, data, loose.a; print(pure.__file__)"
+    found = subprocess.run([outputs["python"], "-I", "-c", imports], capture_output=True, text=True, timeout=60)
+    assert found.stdout.strip() == str(site / "packed.zip" / "pure" / "__init__.pyc"), found.stderr
 
 
 def test_what_cannot_be_installed_is_said_where_people_look(tmp_path: Path) -> None:

@@ -1,10 +1,13 @@
 """What the workflow files must keep to, read from the files; and that each rule notices what breaks it."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 import yaml
 
+from bot.core.continuing import HAND_OVER_MINUTES, JOB_MINUTES
+from bot.core.doctor import MODEL_SECRETS
 from tests.github.actions_expressions import evaluate, fill
 from tests.workflows import rules
 from tests.workflows.files import ACTION, SWARM, WORKFLOWS, Document
@@ -66,11 +69,61 @@ def test_g24_the_agent_gets_no_token() -> None:
     steps = {step["name"]: step for _, step in ACTION.steps}
     assert steps["Research"]["if"] == "inputs.command == 'agent'"
     assert steps["Swarm"]["if"] == "inputs.command != 'agent'"
-    assert [name for name, step in steps.items() if "token" in str(step)] == ["Swarm"]
+    assert [name for name, step in steps.items() if "inputs.token" in str(step)] == ["Swarm"]
     [run] = [document.jobs["run"] for document in SWARM if document.name == "swarm-agent.yml"]
     assert run["permissions"] == {"contents": "read"}
     assert [step["with"]["command"] for step in run["steps"] if step["uses"] == "./"] == ["agent"]
-    assert "token" not in str(run)
+    assert re.findall(r"[\w-]*token[\w-]*", str(run)) == ["vertex-access-token"], "one of Google, not of GitHub"
+
+
+def test_g24_g25_what_pays_for_a_model_reaches_one_step_and_no_script() -> None:
+    model = {
+        name for name in ACTION.node["inputs"] if name.endswith("-key") or name.startswith(("vertex", "cloud"))
+    }
+    assert model == {*rules.PAYS, "cloud-region", "cloud-project"}
+    variables = {"ANTHROPIC_API_KEY", "AWS_BEARER_TOKEN_BEDROCK", "SWARM_VERTEX_ACCESS_TOKEN"}
+    for name in model:
+        assert [step["name"] for _, step in ACTION.steps if name in str(step)] == ["Research"]
+        assert ACTION.text.count(f"inputs.{name} ") == 1
+    for name in variables:
+        assert [step["name"] for _, step in ACTION.steps if name in str(step)] == ["Research"]
+        assert not [step["name"] for _, step in ACTION.steps if name in step.get("run", "")]
+    told = {
+        (document.name, job)
+        for document in SWARM
+        for job, content in document.jobs.items()
+        if any(name in str(content) for name in model | variables)
+    }
+    assert told == {("swarm-session.yml", "agents"), ("swarm-agent.yml", "run")}
+
+
+def test_every_secret_that_pays_for_a_model_comes_all_the_way_and_may_be_missing() -> None:
+    workflows = {document.name: document for document in SWARM}
+    handed = workflows["swarm-session.yml"].jobs["agents"]["secrets"]
+    declared = workflows["swarm-agent.yml"].node["on"]["workflow_call"]["secrets"]
+    assert set(handed) == set(declared) == set(rules.PAYS.values()) == set(MODEL_SECRETS.values())
+    assert {about["required"] for about in declared.values()} == {"false"}
+    assert all(value == f"${{{{ secrets.{name} }}}}" for name, value in handed.items())
+    [research] = [step for step in workflows["swarm-agent.yml"].jobs["run"]["steps"] if step["uses"] == "./"]
+    assert {name: f"${{{{ secrets.{secret} }}}}" for name, secret in rules.PAYS.items()}.items() <= (
+        research["with"].items()
+    )
+    assert all(ACTION.node["inputs"][name]["default"] == "" for name in rules.PAYS)
+
+
+def test_g16_what_an_agent_leaves_is_handed_over_even_when_it_had_to_be_ended() -> None:
+    """Only the step's time may run out, never the job's, or a cancelled job would have to be quick."""
+    [run] = [document.jobs["run"] for document in SWARM if document.name == "swarm-agent.yml"]
+    check_out, research, hand_over = run["steps"]
+    assert int(run["timeout-minutes"]) == JOB_MINUTES
+    assert research["timeout-minutes"] == "${{ inputs.minutes }}"
+    assert int(check_out["timeout-minutes"]) <= HAND_OVER_MINUTES
+    assert int(hand_over["timeout-minutes"]) <= HAND_OVER_MINUTES
+    assert hand_over["if"] == "always()"
+    folder = "${{ runner.temp }}/swarm-artifact"
+    assert hand_over["with"]["path"].split("\n") == [f"{folder}/result.json", f"{folder}/transcript.jsonl", ""]
+    assert hand_over["with"]["if-no-files-found"] == "ignore"
+    assert research["with"]["artifact"] == f"{folder}/result.json"
 
 
 def test_what_a_job_takes_in_is_kept_away_from_what_it_runs() -> None:
@@ -164,6 +217,11 @@ jobs:
     with:
       known: a
       other: b
+  f:
+    permissions: {contents: write, issues: read} # a reason
+    uses: ./y.yml
+    secrets: {A: b}
+    with: {known: a, must: b}
   d:
     steps: []
 """
@@ -186,7 +244,7 @@ jobs:
     [
         (rules.unexplained, ["x.yml: contents: write"]),
         (rules.risky_triggers, ["x.yml: nothing but a schedule starts it"]),
-        (rules.secrets_in, ["x.yml: secrets.PAT", "x.yml: c hands secrets on"]),
+        (rules.secrets_in, ["x.yml: secrets.PAT", "x.yml: c hands all secrets on"]),
         (
             rules.loose,
             [
@@ -212,12 +270,38 @@ jobs:
                 "x.yml: c: unknown input other",
                 "x.yml: c: y.yml needs contents: write",
                 "x.yml: c: y.yml needs issues: read",
+                "x.yml: f: unknown secret A",
             ],
         ),
     ],
 )
 def test_each_rule_names_what_breaks_it(rule: Rule, found: list[str]) -> None:
     assert sorted(rule(workflow(BAD))) == sorted(found)
+
+
+KEY = "${{ secrets.ANTHROPIC_API_KEY }}"
+
+
+@pytest.mark.parametrize(
+    ("job", "content"),
+    [
+        ("record", {"steps": [{"name": "Research", "with": {"anthropic-api-key": KEY}}]}),
+        ("run", {"steps": [{"name": "Hand over", "with": {"path": KEY}}]}),
+        ("run", {"steps": [{"name": "Research", "with": {"artifact": KEY}}]}),
+        ("run", {"steps": [{"name": "Research", "with": {"anthropic-api-key": "${{ secrets.PAT }}"}}]}),
+        ("run", {"steps": [{"name": "Research", "with": {"anthropic-api-key": KEY}, "env": {"A": KEY}}]}),
+        ("run", {"steps": [{"name": "Research", "with": {"anthropic-api-key": KEY}, "run": f"echo {KEY}"}]}),
+        ("run", {"env": {"ANTHROPIC_API_KEY": KEY}}),
+        ("run", {"steps": [{"name": "Research", "env": {"A": "${{ toJSON(Secrets) }}"}}]}),
+        ("agents", {"uses": "./.github/workflows/other.yml", "secrets": {"ANTHROPIC_API_KEY": KEY}}),
+        ("agents", {"uses": rules.CALLED, "secrets": {"OTHER": KEY}}),
+        ("agents", {"uses": rules.CALLED, "secrets": {"ANTHROPIC_API_KEY": "${{ secrets.PAT }}"}}),
+        ("agents", {"uses": rules.CALLED, "secrets": "inherit"}),
+    ],
+)
+def test_g24_a_secret_in_any_other_place_is_found(job: str, content: dict[str, object]) -> None:
+    path = ".github/workflows/swarm-agent.yml"
+    assert list(rules.secrets_in(Document(path, yaml.safe_dump({"jobs": {job: content}}))))
 
 
 def test_pull_request_target_is_found() -> None:

@@ -14,6 +14,7 @@ import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from bot.adapters.sources.state import MB, Caps, Unusable
@@ -21,7 +22,7 @@ from bot.adapters.sources.uri import PackageUri
 
 _UNREACHABLE = (
     "NewConnectionError", "ConnectTimeout", "ConnectionError", "Max retries", "Retrying (", "ProxyError",
-    "SSLError", "timed out", "401 ", "403 ", "407 ",
+    "SSLError", "timed out", "401 ", "403 ", "407 ", "No module named pip",
 )  # fmt: skip
 _FULL = ("No space left on device", "ENOSPC", "Disk quota exceeded", "EDQUOT")
 _NPM_ABSENT = ("E404", "ETARGET", "ENOVERSIONS")
@@ -60,7 +61,7 @@ def fetch(uri: PackageUri, store: Path, caps: Caps) -> Path:
 
 def _pip(uri: PackageUri, scratch: Path, caps: Caps) -> Path:
     wanted = f"{uri.name}=={uri.version}"
-    pip = [sys.executable, "-m", "pip"]
+    pip = [_python_with_pip(), "-m", "pip"]
     options = ["--no-deps", "--only-binary=:all:", "--dest", str(scratch), *_PIP_OPTIONS]
     ended = _run([*pip, "download", *options, wanted], scratch, caps)
     files = _packages(scratch)
@@ -72,6 +73,13 @@ def _pip(uri: PackageUri, scratch: Path, caps: Caps) -> Path:
     if uri.version in listing.out.replace(",", " ").split():
         raise Unusable("unreadable", f"{wanted} has no wheel for this Python, and an sdist is not read")
     raise Unusable("dead", f"pip: {ended.reason}")
+
+
+def _python_with_pip() -> str:
+    """This Python, or the one that its environment was made from: that of the action has no pip of its own."""
+    if find_spec("pip"):
+        return sys.executable
+    return str(Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}"))
 
 
 def _npm(uri: PackageUri, scratch: Path, caps: Caps) -> Path:

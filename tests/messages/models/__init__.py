@@ -2,7 +2,7 @@
 
 from tests.messages.models.conversation import Conversation
 from tests.messages.models.diligent import Diligent, Lying
-from tests.messages.models.hostile import Malformed, Malicious
+from tests.messages.models.hostile import Huge, Malformed, Malicious
 from tests.messages.models.scripted import (
     Chatter,
     Lazy,
@@ -20,6 +20,7 @@ __all__ = [
     "Chatter",
     "Conversation",
     "Diligent",
+    "Huge",
     "Lazy",
     "Looping",
     "Lying",

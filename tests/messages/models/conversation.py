@@ -105,7 +105,7 @@ class Conversation:
 def passages(result: str) -> list[Passage]:
     """The passages of a search result."""
     heads = list(PASSAGE.finditer(result))
-    ends = [*(head.start() for head in heads[1:]), len(result)][: len(heads)]
+    ends = [*(head.start() for head in heads), len(result)][1:]
     return [
         Passage(head[1], head[2], head[3], head[4], result[head.end() : end].strip())
         for head, end in zip(heads, ends, strict=True)

@@ -18,6 +18,10 @@ def honest(sentence: str, _tries: int) -> tuple[str, str]:
     return sentence, sentence
 
 
+def by_title(field: Field) -> str:
+    return field.title
+
+
 def lying(sentence: str, tries: int) -> tuple[str, str]:
     """A quote that stands nowhere, a number that is not in the quote, and then the truth."""
     lies = [(sentence, f"It is said that {sentence}"), (f"{sentence} This holds since 4711.", sentence)]
@@ -31,6 +35,7 @@ class Diligent:
 
     parallel: int = 4
     offer: Offer = honest
+    words: Callable[[Field], str] = by_title
 
     def __call__(self, body: Json) -> Reply:
         talk = Conversation(body)
@@ -41,7 +46,7 @@ class Diligent:
 
     def _steps(self, talk: Conversation) -> list[Use]:
         """What comes next for the first fields that are not done."""
-        taken = {it.input["claim"] for it in talk.named("record_finding") if "claim" in it.input}
+        taken = {str(it.input.get("claim")) for it in talk.named("record_finding")}
         steps: list[Use] = []
         for at, field in enumerate(talk.fields):
             if len(steps) < self.parallel and not _done(talk, field):
@@ -49,9 +54,10 @@ class Diligent:
         return steps
 
     def _step(self, talk: Conversation, at: int, field: Field, taken: set[str]) -> Use:
-        searched = [it for it in talk.named("search_sources") if it.input.get("query") == field.title]
+        words = self.words(field)
+        searched = [it for it in talk.named("search_sources") if it.input.get("query") == words]
         if not searched:
-            return talk.use("search_sources", query=field.title, source="", kind="any")
+            return talk.use("search_sources", query=words, source="", kind="any")
         found = passages(searched[0].result)
         if found and at % READ_EVERY == 0 and not _read(talk, found[0]):
             return talk.use("read_passage", passage=found[0].id, part=1)
@@ -112,11 +118,9 @@ def _choice(field: Field, found: list[Passage], taken: set[str]) -> tuple[str, s
 
 
 def _closing(talk: Conversation) -> Reply:
-    fields = {field.id for field in talk.fields}
-    recorded = [it.input["field"] for it in talk.named("record_finding") if not it.failed]
     if not talk.named("assess"):
-        because = sorted(fields & set(recorded))
-        return say(talk.use("assess", because=because))
+        recorded = [it.input.get("field") for it in talk.named("record_finding") if not it.failed]
+        return say(talk.use("assess", because=[it.id for it in talk.fields if it.id in recorded]))
     if not talk.named("finish"):
         return say(talk.use("finish"))
     return say("Everything is recorded.")

@@ -1,5 +1,7 @@
 """Models whose calls are malformed, and one that attacks."""
 
+from dataclasses import replace
+
 from tests.messages.models.conversation import Conversation
 from tests.messages.models.diligent import Diligent, supporting
 from tests.messages.models.scripted import Scripted
@@ -56,9 +58,19 @@ def Malicious(  # noqa: N802
 
     def foreign(talk: Conversation) -> Reply:
         field = _field(talk)
-        return say(talk.use("record_finding", field=field, claim=quote, quote=quote, passage=passage, value=""))
+        return _cheap(talk.use("record_finding", field=field, claim=quote, quote=quote, passage=passage, value=""))
 
     return Scripted((_fetching, foreign, _foreign_fields, _texts, _huge), then or Diligent(), _praising)
+
+
+def _cheap(*content: Use) -> Reply:
+    """A reply that is billed as next to nothing, so that no limit on the output cuts it."""
+    return replace(say(*content), output_tokens=1)
+
+
+def Huge(then: Model | None = None) -> Scripted:  # noqa: N802
+    """Arguments of a megabyte each, whole, whatever the limit on the output is; then another model's work."""
+    return Scripted((lambda talk: replace(_huge(talk), output_tokens=1),), then or Diligent())
 
 
 def _field(talk: Conversation) -> str:
@@ -66,11 +78,11 @@ def _field(talk: Conversation) -> str:
 
 
 def _unknown_tools(talk: Conversation) -> Reply:
-    return say(Use("bash", {"command": "env"}), Use("judge", {"verdicts": []}))
+    return _cheap(Use("bash", {"command": "env"}), Use("judge", {"verdicts": []}))
 
 
 def _wrong_types(talk: Conversation) -> Reply:
-    return say(
+    return _cheap(
         Use("search_sources", {"query": 7, "source": None, "kind": ["any"]}),
         Use("read_passage", {"passage": {"id": "P1"}, "part": "one"}),
         Use("record_finding", {"field": [], "claim": None, "quote": 1.5, "passage": True, "value": {}}),
@@ -81,11 +93,11 @@ def _wrong_types(talk: Conversation) -> Reply:
 
 def _missing_keys(talk: Conversation) -> Reply:
     names = "search_sources read_passage fetch_page record_finding record_gap report_blocker assess".split()
-    return say(*(Use(name, {}) for name in names), Use("record_gap", {"reason": "no", "more": 1}))
+    return _cheap(*(Use(name, {}) for name in names), Use("record_gap", {"reason": "no", "more": 1}))
 
 
 def _unknown_ids(talk: Conversation) -> Reply:
-    return say(
+    return _cheap(
         talk.use("search_sources", query="limits", source="S999", kind="any"),
         Use("search_sources", {"query": "limits", "source": "", "kind": "poetry"}),
         *(
@@ -99,22 +111,22 @@ def _unknown_ids(talk: Conversation) -> Reply:
 
 def _duplicates(talk: Conversation) -> Reply:
     search = talk.use("search_sources", query="limits", source="", kind="any")
-    return say(search, search, search)
+    return _cheap(search, search, search)
 
 
 def _misjudged(talk: Conversation) -> Reply:
     """Verdicts on claims that are not there, twice, and of the wrong types; then none."""
     verdict = {"claim": 1, "supported": True, "reason": ""}
     wrong = [verdict, verdict | {"supported": False}, verdict | {"claim": 999}, {"claim": "2"}, "all fine"]
-    return say("Fine.") if talk.turn else say(Use("judge", {"verdicts": wrong}))
+    return say("Fine.") if talk.turn else _cheap(Use("judge", {"verdicts": wrong}))
 
 
 def _fetching(talk: Conversation) -> Reply:
-    return say(*(Use("fetch_page", {"url": url}) for url in URLS))
+    return _cheap(*(Use("fetch_page", {"url": url}) for url in URLS))
 
 
 def _foreign_fields(talk: Conversation) -> Reply:
-    return say(
+    return _cheap(
         *(
             talk.use("record_finding", field=field, claim="It is so.", quote="It is so.", passage="P1", value="")
             for field in FIELDS
@@ -131,10 +143,11 @@ def _texts(talk: Conversation) -> Reply:
         )
         for text in TEXTS
     ]
-    return say(*(use for three in uses for use in three))
+    return _cheap(*(use for three in uses for use in three))
 
 
 def _huge(talk: Conversation) -> Reply:
+    """As a provider lets it through: cut where the limit on the output is."""
     much = "a" * MEGABYTE
     return say(talk.use("search_sources", query=much, source="", kind="any"), talk.use("fetch_page", url=much))
 

@@ -1,4 +1,4 @@
-"""The money of an attempt: set aside before each call, settled after it, on the disk at every step (G23)."""
+"""The money of an attempt: set aside, on the disk as well, before each call, and settled after it (G23)."""
 
 from collections.abc import Callable
 
@@ -9,8 +9,8 @@ from bot.core.purse import Purse
 
 
 class Account:
-    """Spends what an attempt may spend. `keep` writes down how it stands: a process that is killed has spent what
-    was written, never more."""
+    """Spends what an attempt may spend. `keep` writes down how it stands before each call: a process that is
+    killed has spent what was written, never more."""
 
     def __init__(self, cap: int, used: Usage, prices: Prices, keep: Callable[[], None]) -> None:
         """`used` is what an earlier process of the same attempt used already."""
@@ -56,5 +56,4 @@ class Account:
                 "cache_write_tokens": old.cache_write_tokens + tokens.cache_write,
                 "calls": old.calls + 1,
             }
-        )
-        self._keep()
+        )  # not written down at once: until something else is, the call counts for all that was set aside

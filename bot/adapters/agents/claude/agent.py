@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from threading import Lock
 
 from bot.adapters.agents.claude.account import Account
 from bot.adapters.agents.claude.caller import Caller, Model
@@ -28,15 +29,24 @@ Journals = Callable[[Brief], Journal]
 
 
 def models_of(access: Access, clock: Clock) -> Models:
-    """The real ones."""
-    return lambda provider, model: Client(access, provider, model, clock)
+    """The real ones, one client for each model, whichever agents share it."""
+    made: dict[tuple[Provider, str], Client] = {}
+    lock = Lock()
+
+    def model_of(provider: Provider, model: str) -> Model:
+        with lock:
+            if (provider, model) not in made:
+                made[provider, model] = Client(access, provider, model, clock)
+            return made[provider, model]
+
+    return model_of
 
 
-def refuse_without_key(access: Access, clock: Clock, models: Iterable[tuple[Provider, str]]) -> None:
+def refuse_without_key(models: Models, wanted: Iterable[tuple[Provider, str]]) -> None:
     """Raises Refused when one of the models cannot be reached with what there is of keys."""
-    for provider, model in sorted(models):
+    for provider, model in sorted(wanted):
         try:
-            models_of(access, clock)(provider, model)
+            models(provider, model)
         except Halted as error:
             raise Refused(str(error), "set it, or run with --backend extractive; nothing was started") from error
 

@@ -54,8 +54,11 @@ class TooLate(Exception):
 class Client:
     """Calls one model. Retries nothing by itself: whoever calls has the money and the deadline."""
 
-    def __init__(self, access: Access, provider: Provider, model: str, clock: Clock) -> None:
+    def __init__(
+        self, access: Access, provider: Provider, model: str, clock: Clock, *, silence: float = SILENCE
+    ) -> None:
         """Raises Halted when there is no key for the provider."""
+        self._silence = silence
         self._messages = _sdk(access, provider).beta.messages
         self._extras = _extras(provider)
         self._model = model
@@ -68,19 +71,24 @@ class Client:
         import anthropic
         import httpx2
 
-        timeout = httpx2.Timeout(SILENCE, connect=CONNECT)
+        timeout = httpx2.Timeout(self._silence, connect=CONNECT)
         try:
             with self._messages.stream(
                 model=self._model, max_tokens=most, timeout=timeout, **request, **self._extras
             ) as stream:
-                for _ in stream:
+                counted = False
+                for event in stream:
+                    counted = counted or (event.type == "message_delta" and event.usage is not None)
                     if self._clock.now() >= deadline:
                         raise TooLate
-                return _reply(stream.get_final_message(), regional=self._regional)
+                return _reply(stream.get_final_message(), counted=counted, regional=self._regional)
         except anthropic.APIStatusError as error:
             raise _refused(error) from error
-        except (anthropic.AnthropicError, httpx2.HTTPError, ValueError, AssertionError, RuntimeError) as error:
-            # A stream that was cut or garbled: the SDK says so in many ways, and all of them mean the same.
+        except (CallFailed, TooLate):
+            raise
+        except Exception as error:
+            # A stream that was cut, silent or garbled: the SDK says so with exceptions of its own, of the client
+            # below it and of Python's (AssertionError, AttributeError, ValueError), and all mean the same.
             message = f"{type(error).__name__}: {error}"[:300]
             raise CallFailed(Failure(None, message), began=True) from error
 
@@ -133,21 +141,29 @@ def _extras(provider: Provider) -> Json:
     return {"service_tier": "standard_only", "betas": [TRIMMING], "context_management": {"edits": [trim]}}
 
 
-def _reply(message: "BetaMessage", *, regional: bool) -> Reply:
-    usage = message.usage
-    # Whatever a server left out is None here, although the SDK's types know better.
-    counts: Sequence[int | None] = (usage.input_tokens, usage.output_tokens) if usage else (None, None)
-    tokens = None
-    if usage and all(isinstance(count, int) for count in counts):
-        read, written = usage.cache_read_input_tokens or 0, usage.cache_creation_input_tokens or 0
-        tokens = Tokens(usage.input_tokens, usage.output_tokens, read, written)
+def _reply(message: "BetaMessage", *, counted: bool, regional: bool) -> Reply:
+    """`counted`: the usage at the end of the stream was seen; the one at its beginning knows no output."""
+    if not message.stop_reason:
+        raise CallFailed(Failure(None, "the answer ends before its end"), began=True)
+    tokens = _tokens(message) if counted else None
+    here = message.usage.inference_geo if message.usage else None
     return Reply(
         content=tuple(_block(block) for block in message.content),
-        stop=message.stop_reason or "",
+        stop=message.stop_reason,
         tokens=tokens,
         prompt=tokens.prompt + _trimmed(message) if tokens else None,
-        regional=regional or (usage is not None and usage.inference_geo not in (None, "global", "not_available")),
+        regional=regional or here not in (None, "global", "not_available"),
     )
+
+
+def _tokens(message: "BetaMessage") -> Tokens | None:
+    """What a server left out is None here, although the SDK's types know better."""
+    usage = message.usage
+    counts: Sequence[int | None] = (usage.input_tokens, usage.output_tokens) if usage else ()
+    if not counts or any(count is None for count in counts):
+        return None
+    read, written = usage.cache_read_input_tokens or 0, usage.cache_creation_input_tokens or 0
+    return Tokens(usage.input_tokens, usage.output_tokens, read, written)
 
 
 def _block(block: Any) -> Json:
@@ -163,9 +179,13 @@ def _trimmed(message: "BetaMessage") -> int:
 
 
 def _refused(error: Any) -> CallFailed:
-    """An answer with an error's status. Only what was surely refused before the work began counts for nothing."""
+    """An answer with an error's status. Only what was surely refused before the work began counts for nothing.
+
+    An error amid a stream comes with the status of the stream, which began well.
+    """
     headers = {name.lower(): value for name, value in error.response.headers.items()}
-    failure = Failure(error.status_code, _words(error), headers)
+    within = error.status_code < 400
+    failure = Failure(None if within else error.status_code, _words(error), headers)
     return CallFailed(failure, began=failure.ambiguous and error.status_code != OVERLOADED)
 
 

@@ -50,9 +50,9 @@ class Reading:
         url = call.url.strip()
         if not self._allowed(url):
             raise Rejected(f"{url[:200]} is on none of the sites of this subject's sources")
-        self.fetched.add(url)
-        if len(self.fetched) > PAGES:
+        if url not in self.fetched and len(self.fetched) >= PAGES:
             raise Rejected(f"{PAGES} pages were fetched for this subject; that is all")
+        self.fetched.add(url)
         source = self.library.open(url)
         if source.searched.state != "readable":
             raise Rejected(f"it is {source.searched.state}: {source.searched.reason}")

@@ -24,7 +24,8 @@ from bot.errors import MachineError
 AT_ONCE = 16
 """Calls of one turn that are carried out; the others are refused."""
 AGAIN, OVER = 3, 6
-"""The same call is refused from the third time on; the sixth time ends the work (A23)."""
+"""The same call is refused from the third time on (but for the last one, `finish`, which has its own say); the
+sixth time ends the work (A23)."""
 Answer = Callable[[], str]
 """The rest of a call, done when its turn has come; raises Rejected."""
 
@@ -54,7 +55,7 @@ class Workbench:
         try:
             if place >= AT_ONCE:
                 raise Rejected(f"{AT_ONCE} calls of a turn are carried out; make this one in the next turn")
-            if self.calls[_mark(use)] + 1 >= AGAIN:
+            if self.calls[_mark(use)] + 1 >= AGAIN and use["name"] != "finish":
                 raise Rejected("you have made this very call before; its answer has not changed")
             return self._answer(parsed(use["name"], use["input"], NAMES))
         except Rejected as reason:

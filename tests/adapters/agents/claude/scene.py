@@ -1,24 +1,29 @@
 """One attempt of the backend `claude` on real files, against the Messages API server."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from bot.adapters.agents.claude import Claude, models_of
+from bot.adapters.agents.claude.agent import Models
 from bot.adapters.journal import Journal
 from bot.adapters.model_access import Access
 from bot.adapters.sources.library import Library
-from bot.core.findings import AgentResult
+from bot.core.evidence import Evidence
+from bot.core.findings import AgentResult, CheckedFinding, Citation, Finding
 from bot.core.mission import Mission
 from bot.core.pricing import Prices
+from bot.core.recording import check_all
 from bot.core.records import FindingsFile
 from bot.core.transcripts import Entry, read_transcript
 from bot.ports import Brief
 from bot.render import prompts
 from tests import builders
 from tests.clocks import VirtualClock
+from tests.messages.calls import Call
 from tests.messages.replies import Model
 from tests.messages.server import MessagesServer
 
@@ -66,6 +71,7 @@ class Scene:
     server: MessagesServer
     mission: Mission
     clock: VirtualClock
+    journal: Journal
     cap: int = 125_000
     attempt: int = 1
     last: bool = True
@@ -74,25 +80,18 @@ class Scene:
     said: list[str] = field(default_factory=list)
 
     def run(self) -> AgentResult:
-        access = Access(anthropic_key=self.server.key, url=self.server.url)
-        backend = Claude(
-            self.library,
-            self.clock,
-            prompts,
-            models_of(access, self.clock),
-            lambda brief: self.journal,
-            access.secrets,
-            jitter=lambda: 0.5,
-        )
+        secrets = (self.server.key,)
+        journals = lambda _: self.journal  # noqa: E731
+        backend = Claude(self.library, self.clock, prompts, self.models, journals, secrets, jitter=lambda: 0.5)
         return backend.research(self.brief, self.said.append)
+
+    @cached_property
+    def models(self) -> Models:
+        return models_of(Access(anthropic_key=self.server.key, url=self.server.url), self.clock)
 
     @property
     def library(self) -> Library:
         return Library(self.folder / "cache", self.folder / "repo", self.clock)
-
-    @property
-    def journal(self) -> Journal:
-        return Journal(self.folder / "journal" / str(self.attempt))
 
     @property
     def brief(self) -> Brief:
@@ -110,6 +109,20 @@ class Scene:
         )
 
     @property
+    def beginnings(self) -> list[Call]:
+        """The first call of each conversation."""
+        return [call for call in self.server.calls if len(call.body["messages"]) == 1]
+
+    def checked(self, findings: Iterable[Finding]) -> tuple[CheckedFinding, ...]:
+        """What `record` makes of findings."""
+        library = self.library
+
+        def lookup(citation: Citation) -> Evidence:
+            return library.evidence(citation.source, citation.locator, citation.method)
+
+        return check_all(findings, lookup)
+
+    @property
     def transcript(self) -> tuple[Entry, ...]:
         file = self.journal.transcript
         return read_transcript(file.read_bytes(), file.name)
@@ -121,13 +134,15 @@ class Scene:
 
 
 @contextmanager
-def scene(folder: Path, model: Model, *subjects: str, guide: str = GUIDE, **changes: object) -> Iterator[Scene]:
-    """One agent whose subjects all have the guide as their source."""
+def scene(
+    folder: Path, model: Model, *subjects: str, guide: str = GUIDE, agent: Mapping[str, object] | None = None
+) -> Iterator[Scene]:
+    """One agent whose subjects all have the guide as their source; `agent` is more of the mission's key."""
     docs = folder / "repo" / "docs"
     docs.mkdir(parents=True)
     (docs / "guide.md").write_text(guide)
     named = [builders.subject(name, "file:docs/guide.md") for name in subjects or ("Widget Store",)]
-    mission = builders.mission(builders.agent("agent-1", *named), agent={"backend": "claude"}, **changes)
+    mission = builders.mission(builders.agent("agent-1", *named), agent={"backend": "claude", **(agent or {})})
     clock = VirtualClock()
     with MessagesServer(model, clock=clock.now) as server:
-        yield Scene(folder, server, mission, clock)
+        yield Scene(folder, server, mission, clock, Journal(folder / "journal"))
