@@ -1,3 +1,3 @@
 """Swarm Sessions: sessions of research agents whose every claim is checked before it is merged."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

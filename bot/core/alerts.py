@@ -19,19 +19,14 @@ class Alert:
     agents: tuple[str, ...]
 
 
-def spent_by(record: AgentRecord) -> int:
-    """What an agent has spent in all its attempts, in millionths of a US dollar."""
-    return max(record.spent, record.usage.micro_usd)
-
-
 def alert(records: Iterable[AgentRecord], caps: Mapping[str, int], cap: int) -> Alert | None:
     """What is to be said of the money; None as long as there is nothing.
 
     `caps` are those of the agents, `cap` is the session's, in millionths of a US dollar.
     """
     made = list(records)
-    over = step(sum(map(spent_by, made)), cap)
-    near = tuple(r.agent for r in made if spent_by(r) * 100 > caps.get(r.agent, 0) * NEAR and r.agent in caps)
+    over = step(sum(record.spent for record in made), cap)
+    near = tuple(r.agent for r in made if r.spent * 100 > caps.get(r.agent, 0) * NEAR and r.agent in caps)
     return Alert(over, near) if over or near else None
 
 

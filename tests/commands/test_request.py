@@ -250,7 +250,8 @@ def test_g23_a_person_who_may_write_confirms_what_the_other_label_asked_for(dear
         dear.github.bare, "show", "swarm/widgets-1:sessions/widgets-1/launch.json"
     )
     # A session that is open was confirmed: whatever is run again goes on with it.
-    assert dear.launch(confirmed).outputs == dear.launch(asked).outputs == launched.outputs
+    for again in (confirmed, asked):
+        assert dear.launch(again).outputs["session"] == "widgets-1"
 
 
 @pytest.mark.parametrize("role", ["none", "read", "triage"])

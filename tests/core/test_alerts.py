@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.alerts import STEPS, Alert, alert, spent_by, step
+from bot.core.alerts import STEPS, Alert, alert, step
 from bot.core.findings import Usage
 from tests.sessions import record
 
@@ -19,7 +19,7 @@ def test_a_step_is_passed_when_more_is_spent(spent: int, expected: int) -> None:
 
 def test_without_money_there_is_nothing_to_say() -> None:
     assert step(0, 0) == 0
-    assert alert([record("cloud-1", "a", usage=Usage())], {"a": 0}, 0) is None
+    assert alert([record("cloud-1", "a", spent=0)], {"a": 0}, 0) is None
 
 
 @given(st.integers(1, 10**9), st.integers(0, 10**9), st.integers(0, 10**9))
@@ -30,8 +30,8 @@ def test_more_spent_never_alerts_less(cap: int, one: int, other: int) -> None:
 
 
 def test_what_all_attempts_have_spent_counts() -> None:
-    assert spent_by(record("cloud-1", "a", spent=9, usage=Usage(micro_usd=4))) == 9
-    assert spent_by(record("cloud-1", "a", usage=Usage(micro_usd=4))) == 4
+    made = record("cloud-1", "a", spent=91, usage=Usage(micro_usd=4))
+    assert alert([made], {"a": 100}, 100) == Alert(90, ("a",))
 
 
 def test_agents_near_their_own_cap_are_named() -> None:
