@@ -62,7 +62,7 @@ def test_an_assignment_lists_sources_what_is_found_and_what_is_open() -> None:
         "Its sources:\n"
         "- S1: file:docs/api.md (2 documents, 1,234 passages)\n"
         "- not readable here: https://example.com/ (answered 403)\n\n"
-        "Recorded already; do not record it again:\n"
+        "Recorded already; do not record it again, add to it where the sources say more that matters:\n"
         "- (authentication) signatureVersion: v4\n\n"
         "Still open:\n"
         "- overview: What it is\n"

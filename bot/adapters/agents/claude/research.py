@@ -15,6 +15,7 @@ from bot.adapters.agents.claude.workbench import Workbench
 from bot.adapters.agents.claude.writing import Writing
 from bot.adapters.agents.extractive.searcher import Searcher
 from bot.core.blockers import unreadable
+from bot.core.fields import Field
 from bot.core.findings import Finding, Searched
 from bot.core.mission import Mission, Subject, Team
 from bot.core.notes import Notes, claim_fields, open_fields
@@ -57,21 +58,20 @@ def investigate(assignment: Assignment, subject: Subject, notes: Notes) -> None:
     readable = [source for source in sources if source.searched.state == "readable"]
     if not readable:
         return assignment.keep(notes.with_blocker(unreadable(subject, assignment.searched(subject))))
-    if not notes.of(subject.id):
-        notes = _read_off(assignment.mission, subject, readable, notes)
-    return _Study(assignment, subject, sources, readable, notes).work()
+    facts = [] if notes.of(subject.id) else _read_off(assignment.mission, subject, readable)
+    for fact in facts:
+        notes = notes.with_finding(fact)
+    return _Study(assignment, subject, sources, readable, notes, frozenset(fact.field for fact in facts)).work()
 
 
-def _read_off(mission: Mission, subject: Subject, readable: Sequence[Source], notes: Notes) -> Notes:
+def _read_off(mission: Mission, subject: Subject, readable: Sequence[Source]) -> list[Finding]:
     """What can be read off without judgement costs nothing: versions, licences, how many operations there are."""
     searcher = Searcher(subject, readable, mission.title)
-    for finding in (found for f in claim_fields(mission) for found in searcher.stated(f)):
-        notes = notes.with_finding(finding)
-    return notes
+    return [found for field in claim_fields(mission) for found in searcher.stated(field)]
 
 
 class _Study:
-    """One subject under study."""
+    """One subject under study; of the fields in `thin` nothing is known but what was read off."""
 
     def __init__(
         self,
@@ -80,8 +80,9 @@ class _Study:
         sources: Sequence[Source],
         readable: Sequence[Source],
         notes: Notes,
+        thin: frozenset[str],
     ) -> None:
-        self.assignment, self.subject = assignment, subject
+        self.assignment, self.subject, self.thin = assignment, subject, thin
         self.unreadable = [s.searched for s in sources if s.searched.state != "readable"]
         self.shelf = Shelf({f"S{n}": source for n, source in enumerate(readable, 1)})
         self.writing = Writing(assignment.mission, subject, assignment.library, self.shelf, notes)
@@ -119,12 +120,23 @@ class _Study:
             [(name, source.searched) for name, source in self.shelf.sources.items()],
             self.unreadable,
             notes.of(self.subject.id),
-            open_fields(notes, mission, self.subject.id),
+            self._wanted(notes),
         )
+        self.thin = frozenset()
         for part in system:
             self.assignment.caller.transcript.told("the system", text(part))
         self._tell(conversation, words)
         return conversation
+
+    def _wanted(self, notes: Notes) -> list[Field]:
+        """The fields that are open, and the required ones of which a program knows something and nobody more."""
+        mission = self.assignment.mission
+        still_open = open_fields(notes, mission, self.subject.id)
+        return [
+            field
+            for field in claim_fields(mission)
+            if field in still_open or (field.required and field.id in self.thin)
+        ]
 
     def _doubted(self) -> list[tuple[Finding, str]]:
         """What a reviewer does not find supported of what was found since the last review."""

@@ -6,6 +6,7 @@ from bot.core.artifacts import parse_result
 from bot.core.findings import AgentResult, Gap, Searched
 from bot.core.records import FindingsFile
 from tests.adapters.agents.claude.scene import Scene, scene
+from tests.adapters.agents.extractive.test_agent import description
 from tests.messages.models import Diligent, Lazy, Thinking
 
 ANSWERED = {"authentication", "operations", "rate-limits", "webhooks", "pricing"}
@@ -67,6 +68,23 @@ def test_what_can_be_read_off_costs_nothing_and_is_not_asked_for(tmp_path: Path)
         told = stage.server.calls[0].body["messages"][0]["content"][0]["text"]
         assert "4.5.6" in told
         assert "- versions: Versions" not in told
+
+
+def test_a_required_field_that_only_a_program_answered_is_asked_for_all_the_same(
+    tmp_path: Path,
+) -> None:
+    with scene(tmp_path, Diligent()) as stage:
+        operations = {f"Get{n}": f"Retrieves part {n} of an object from its bucket." for n in range(25)}
+        (tmp_path / "repo" / "docs" / "guide.md").unlink()
+        (tmp_path / "repo" / "docs" / "guide.md").mkdir()
+        (tmp_path / "repo" / "docs" / "guide.md" / "service-2.json").write_text(description(**operations))
+        result = stage.run()
+        assert_holds(stage, result)
+        words = stage.beginnings[0].body["messages"][0]["content"][0]["text"]
+        assert "describes 25 operations" in words
+        assert "- operations: Operations (required)" in words
+        assert "- versions: Versions" not in words  # known, and not required
+        assert {"counted", "quoted"} == {f.citation.method for f in result.findings if f.field == "operations"}
 
 
 def test_a_subject_without_a_readable_source_costs_nothing(tmp_path: Path) -> None:
