@@ -111,7 +111,7 @@ def _run(command: list[str], scratch: Path, caps: Caps) -> Ended:
             env=environment, start_new_session=True,
         )  # fmt: skip
         try:
-            while (code := _wait(process)) is None:
+            while (code := _wait(process, deadline)) is None:
                 if time.monotonic() > deadline:
                     raise Unusable(
                         "blocked", f"{_name(command)} took longer than {caps.package_seconds:g} seconds"
@@ -126,9 +126,10 @@ def _run(command: list[str], scratch: Path, caps: Caps) -> Ended:
     return ended
 
 
-def _wait(process: subprocess.Popen[bytes]) -> int | None:
+def _wait(process: subprocess.Popen[bytes], deadline: float) -> int | None:
+    """The exit code, if the process ends soon; no longer than until the deadline."""
     try:
-        return process.wait(timeout=0.5)
+        return process.wait(timeout=max(min(0.5, deadline - time.monotonic()), 0))
     except subprocess.TimeoutExpired:
         return None
 
