@@ -25,8 +25,8 @@ class Shape:
 # What the estimates rest on, all of it: to be held against measured runs.
 PREFIX = 4_000
 """Tokens of the tools and the system prompt."""
-LOW = Shape(turns=8, new=1_200, output=350, seconds=5)
-LIKELY = Shape(turns=14, new=1_600, output=450, seconds=8)
+LOW = Shape(turns=6, new=1_000, output=300, seconds=5)
+LIKELY = Shape(turns=9, new=1_500, output=450, seconds=8)
 REVIEW = Tokens(input=4_000, output=800)
 """The one call that looks at a subject's claims again; nothing of it is cached."""
 

@@ -244,7 +244,7 @@ def test_g23_a_person_who_may_write_confirms_what_the_other_label_asked_for(dear
     launched = dear.launch(confirmed)
     assert (launched.data["session"], launched.data["state"]) == ("widgets-1", "running")
     assert labels(dear) == ["swarm:launch"]
-    assert "**Quote** · likely 0.02 USD, at most 12.00 USD" in shown(dear)
+    assert "**Quote** · likely 0.01 USD, at most 12.00 USD" in shown(dear)
     assert len(dear.github.comments(1)) == 1
     assert '"anthropic:claude-haiku-5-5"' in git(
         dear.github.bare, "show", "swarm/widgets-1:sessions/widgets-1/launch.json"

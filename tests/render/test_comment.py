@@ -78,7 +78,7 @@ def priced(*records: AgentRecord, caps: dict[str, int] | None = None, **more: An
 
 
 def test_what_was_to_be_expected_stands_in_the_comment_while_agents_work() -> None:
-    expected = "**Quote** · likely 0.04 USD, at most 0.75 USD · about 4 min, at most 2 h"
+    expected = "**Quote** · likely 0.03 USD, at most 0.75 USD · about 2 min, at most 2 h"
     assert line(priced(), "Quote") == expected
     assert line(priced(done("haiku-21")), "Quote") == expected
     for other in (view(), view(done("haiku-21")), priced(*ALL, verdict=verdict("pass"))):

@@ -36,28 +36,28 @@ def test_a_quote_is_read_at_one_glance() -> None:
         "2 agents, 2 subjects, claude (claude-haiku-5-5), 20 at the same time",
         "",
         "                      low   likely  at most",
-        "US dollars          0.010    0.021    0.500",
-        "time                 45 s    2 min      2 h",
-        "calls to a model       18       30",
-        "tokens in         178,000  537,900",
-        "  from the cache      77%      87%",
-        "tokens out          7,200   14,200",
+        "US dollars          0.007    0.013    0.500",
+        "time                 35 s    1 min      2 h",
+        "calls to a model       14       20",
+        "tokens in         107,000  247,400",
+        "  from the cache      71%      80%",
+        "tokens out          5,200    9,700",
         "",
         "            calls  tokens in  cached    out    low  likely  at most   time",
         "Compute",
-        "  haiku-21     15    268,950     87%  7,100  0.005   0.010    0.250  2 min  AWS EC2",
-        "  haiku-22     15    268,950     87%  7,100  0.005   0.010    0.250  2 min  Vultr",
+        "  haiku-21     10    123,700     80%  4,850  0.004   0.006    0.250  1 min  AWS EC2",
+        "  haiku-22     10    123,700     80%  4,850  0.004   0.006    0.250  1 min  Vultr",
         "",
-        "likely, for one subject (low: 8 turns, 1,200 new tokens, 350 out)",
-        "  turns    14, each with 4,000 tokens of instructions, all that was said before, and 1,600 that are new",
-        "  in       14 × 4,000 + 1,600 × 14 × 15 / 2 + 450 × 14 × 13 / 2 = 264,950 tokens",
-        "  written  4,000 + 14 × 1,600 + 13 × 450 = 32,250 of them into the cache;"
-        " the other 232,700 are read from it",
-        "  out      14 × 450 = 6,300 tokens",
+        "likely, for one subject (low: 6 turns, 1,000 new tokens, 300 out)",
+        "  turns    9, each with 4,000 tokens of instructions, all that was said before, and 1,500 that are new",
+        "  in       9 × 4,000 + 1,500 × 9 × 10 / 2 + 450 × 9 × 8 / 2 = 119,700 tokens",
+        "  written  4,000 + 9 × 1,500 + 8 × 450 = 21,100 of them into the cache;"
+        " the other 98,600 are read from it",
+        "  out      9 × 450 = 4,050 tokens",
         "  review   one more call, 4,000 tokens in and 800 out",
-        "  dollars  (232,700 × 0.01 + 32,250 × 0.125 + 4,000 × 0.10 + 7,100 × 0.50) / 1,000,000 = 0.0103,"
+        "  dollars  (98,600 × 0.01 + 21,100 × 0.125 + 4,000 × 0.10 + 4,850 × 0.50) / 1,000,000 = 0.0065,"
         " claude-haiku-5-5 through anthropic",
-        "  time     15 calls of 8 s = 2 min",
+        "  time     10 calls of 8 s = 1 min",
         "at most: the agents' caps; no call is made whose worst case does not fit into what is left",
         "time: at most all attempts at their timeout, or the session's own; starting machines comes on top",
     ])  # fmt: skip
@@ -87,15 +87,15 @@ def test_agents_without_a_model_stand_beside_the_others() -> None:
 
 def test_an_agent_that_likely_stops_at_its_cap_is_named() -> None:
     assert "stop at its cap" not in text(CLAUDE)
-    assert "before its work is done: haiku-21, haiku-22; raise max_usd" in text(CLAUDE, ("0.25", "0.008"))
+    assert "before its work is done: haiku-21, haiku-22; raise max_usd" in text(CLAUDE, ("0.25", "0.006"))
 
 
 def test_prices_and_reviews_are_told_apart() -> None:
     prices = PRICES | {"bedrock:claude-haiku-5-5": Prices.model_validate(RATES | {"output": "5"})}
     second = ("id: haiku-22\n", "id: haiku-22\n        provider: bedrock\n        review: false\n")
     shown = text(CLAUDE, second, prices=prices)
-    assert "= 0.0103, claude-haiku-5-5 through anthropic\n" in shown
-    assert "6,300 × 5.00) / 1,000,000 = 0.0379, claude-haiku-5-5 through bedrock, no review\n" in shown
+    assert "= 0.0065, claude-haiku-5-5 through anthropic\n" in shown
+    assert "4,050 × 5.00) / 1,000,000 = 0.0239, claude-haiku-5-5 through bedrock, no review\n" in shown
     assert "review" not in text((CLAUDE[0], CLAUDE[1] + "review: false, ")).replace("no review", "")
 
 
@@ -110,12 +110,12 @@ def test_a_machine_reads_the_same() -> None:
     data: dict[str, Any] = json.loads(json.dumps(quote_data(quoted(CLAUDE, second)[1])))
     tokens = total(subject_calls(LIKELY, review=True))
     likely = {
-        "calls": 15,
+        "calls": 10,
         "input_tokens": tokens.prompt,
-        "cached_share": 0.865,
-        "output_tokens": 7_100,
-        "usd": 0.010315,
-        "minutes": 2.0,
+        "cached_share": 0.797,
+        "output_tokens": 4_850,
+        "usd": 0.006453,
+        "minutes": 1.3,
     }
     assert data["likely"] == likely
     assert data["at_most"] == {"usd": 0.25, "minutes": 120.0}
@@ -126,13 +126,13 @@ def test_a_machine_reads_the_same() -> None:
 
 
 def test_an_issue_is_told_in_a_line() -> None:
-    assert quote_line(quoted(CLAUDE)[1]) == "likely 0.02 USD, at most 0.50 USD · about 2 min, at most 2 h"
+    assert quote_line(quoted(CLAUDE)[1]) == "likely 0.01 USD, at most 0.50 USD · about 1 min, at most 2 h"
 
 
 def test_a_confirmation_says_what_it_costs_and_what_to_do() -> None:
     shown = confirmation_comment(quoted(CLAUDE)[1], "cloud", 400_000, "swarm:`@ann`")
     assert_inactive(shown)
-    assert "A session of `cloud` with 2 agents: likely 0.02 USD, at most 0.50 USD · about 2 min" in shown
+    assert "A session of `cloud` with 2 agents: likely 0.01 USD, at most 0.50 USD · about 1 min" in shown
     assert "may cost more than 0.40 USD (`confirm_above_usd` in `.github/swarm.yml`)" in shown
     assert "somebody who may write here sets the label `swarm:confirm`" in shown
     assert "Nothing was started and nothing was spent" in shown
