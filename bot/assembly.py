@@ -70,9 +70,8 @@ class Workplace:
         loaded = load_mission(content, str(mission))
         forge, sources = LocalForge(self.repo.git.directory, self.clock), self._library()
         backends, prices = self._backends(sources), ListedPrices(self.clock)
-        backends.check(loaded)
         with forge.running(loaded.mission), show(loaded, sys.stderr) as display:
-            parts = Running(self._closing(forge, sources), backends, prices, display, parallel)
+            parts = Running(self._closing(forge, sources), backends, prices, backends.check, display, parallel)
             closed = run(parts, mission=content, file=str(mission), by="local", merge=merge)
         return ending(closed, base=self.base, seconds=time.monotonic() - began, place=self._place(closed))
 
@@ -238,7 +237,7 @@ class Backends:
                 return Claude(self.library, self.clock, prompts, self._models, self.journals, self.access.secrets)
 
     def check(self, mission: "Mission") -> None:
-        """Raises Refused when an agent of a mission has no access to its model, before anything is started."""
+        """Raises Refused when an agent of a mission has no access to its model."""
         from bot.core.plan import make_plan
 
         models = {

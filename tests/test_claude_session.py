@@ -100,6 +100,13 @@ def test_without_a_key_nothing_is_started(tmp_path: Path) -> None:
     assert git(here.folder, "branch", "--list", "swarm/*") == ""
 
 
+def test_a_merged_session_is_told_again_without_a_key(tmp_path: Path) -> None:
+    with place(tmp_path, Diligent()) as here:
+        done = here.run()
+        here.server = None
+        assert here.run() | {"seconds": 0} == done | {"seconds": 0}
+
+
 def test_g17_a_refused_key_ends_the_session_and_the_same_command_goes_on(tmp_path: Path) -> None:
     with place(tmp_path, Diligent()) as here:
         assert here.server is not None

@@ -146,5 +146,5 @@ def session(
         MortalRepository(folder, counted), MortalForge(folder, counted), library, clock, "main", scan
     )
     agents = backends or (lambda _: Simulated(library, clock))
-    parts = Running(closing, agents, ListedPrices(clock), watcher or Watcher(), parallel)
+    parts = Running(closing, agents, ListedPrices(clock), lambda _: None, watcher or Watcher(), parallel)
     return run(parts, mission=mission.encode(), file="widgets.yml", by=by, merge=merge)

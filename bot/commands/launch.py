@@ -1,6 +1,7 @@
 """`launch`: opens a session's branch and reserves its subjects, in one transaction (G12, G30)."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -70,11 +71,13 @@ def launch(
     by: str,
     issue: int | None = None,
     confirm_above: int | None = None,
+    ready: Callable[[Mission], None] | None = None,
 ) -> Launched:
     """Opens the session of a mission file, or finds the one that this launcher opened before.
 
     `confirm_above`, in millionths of a US dollar, is what a new session can cost at most when nobody has confirmed
     it; None: somebody has. What models cost is looked up for a new session only: an open one keeps its prices.
+    `ready` is asked about a new session too, and raises Refused where its agents could not work.
 
     Raises InvalidInput for a bad mission, among others one whose models or agents cannot be paid for, Refused when
     it may not be launched, and Unconfirmed; then nothing has changed.
@@ -90,6 +93,8 @@ def launch(
         opening = _Opening(mission, loaded, by, issue, base, tip)
         decision = decide(loaded.mission, sha256(mission), by, _ground(repo, loaded.mission, refs, tip))
         costs = _costs(loaded, prices, confirm_above) if decision.create else {}
+        if decision.create and ready:
+            ready(loaded.mission)
         try:
             _apply(repo, clock, opening, decision, refs, costs)
         except LostRace:

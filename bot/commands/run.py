@@ -4,7 +4,7 @@ Every step looks at what is in git and does what is missing, so that a run that 
 where it was when it is called again (G10), and repeats no agent that is recorded.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from bot.commands.launch import Launched, launch
 from bot.commands.load import load_findings, load_session
 from bot.commands.record import fold, record
 from bot.core.continuing import attempts_left
-from bot.core.mission import AgentSpec
+from bot.core.mission import AgentSpec, Mission
 from bot.core.records import AgentRecord
 from bot.core.session import SessionData, record_ref
 from bot.errors import MachineError
@@ -29,11 +29,12 @@ class Stopped(BaseException):  # not an Exception: no backend may take it for a 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What a run needs besides what closing needs."""
+    """What a run needs besides what closing needs. `ready` raises Refused where its agents could not work."""
 
     closing: Closing
     backends: Backends
     prices: PriceList
+    ready: Callable[[Mission], None]
     display: Display
     parallel: int
 
@@ -41,7 +42,7 @@ class Running:
 def run(parts: Running, *, mission: bytes, file: str, by: str, merge: bool) -> Closed:
     """Launches the mission or goes on with it, and closes it. Raises InvalidInput and Refused as `launch` does."""
     repo, clock, base = parts.closing.repo, parts.closing.clock, parts.closing.base
-    launched = launch(repo, clock, parts.prices, mission=mission, file=file, base=base, by=by)
+    launched = launch(repo, clock, parts.prices, mission=mission, file=file, base=base, by=by, ready=parts.ready)
     if not launched.merged:
         parts.display.note(_opening(launched, file))
         _research(parts, launched)
@@ -61,6 +62,8 @@ def _research(parts: Running, launched: Launched) -> None:
     for made in data.records.values():
         parts.display.recorded(made)
     missing = [spec for spec in data.mission.agents if _left(data, spec)]
+    if missing:
+        parts.ready(data.mission)
     with _pool(min(parts.parallel, data.mission.limits.max_parallel)) as (pool, stop):
         working = {pool.submit(_attempts, parts, data, spec, stop) for spec in missing}
         while working:
