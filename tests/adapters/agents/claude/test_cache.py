@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 from bot.adapters.agents.claude.caller import CONTEXT
 from bot.adapters.agents.claude.client import Reply
 from bot.adapters.agents.claude.conversation import Conversation, text
+from bot.adapters.agents.claude.tools import NAMES, schemas
+from bot.core.findings import Searched
+from bot.core.notes import MAX_FINDINGS, claim_fields
 from bot.core.pricing import Tokens
+from bot.render import prompts
+from tests import builders
 from tests.adapters.agents.claude.scene import scene
 from tests.messages.calls import Call
 from tests.messages.models import Diligent, Looping, Scripted, Thinking
@@ -88,6 +93,19 @@ def test_a_conversation_never_gets_so_long_that_it_becomes_dear(tmp_path: Path) 
         assert max(prompts) < CONTEXT < 100_000
         assert len(stage.beginnings) > 1, "another conversation went on"
         assert stage.billed == result.usage.micro_usd <= stage.cap
+
+
+def test_an_assignment_with_much_that_is_known_leaves_room_to_work(tmp_path: Path) -> None:
+    """The longest welcome and as many findings as there may be: a conversation can still begin."""
+    many = tuple(builders.finding("A long claim that was found before. " * 25) for _ in range(MAX_FINDINGS))
+    subject = builders.subject("AWS EC2", *(f"file:docs/{n}/{'a' * 100}.md" for n in range(50)))
+    mission = builders.mission(builders.agent("a-1", subject), welcome="Be careful. " * 1_600)
+    sources = [Searched(source=uri, state="readable", documents=9, passages=999) for uri in subject.sources]
+    system = [prompts.mission_prompt(mission), prompts.team_prompt(mission.teams[0])]
+    conversation = Conversation(schemas(NAMES), system)
+    named = [(f"S{n}", source) for n, source in enumerate(sources, 1)]
+    conversation.tell(text(prompts.assignment_prompt(subject, named, [], many, claim_fields(mission))))
+    assert conversation.most_tokens < CONTEXT
 
 
 def bytes_of(value: object) -> int:
