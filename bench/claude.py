@@ -25,7 +25,7 @@ from bot.adapters.journal import Journal
 from bot.adapters.prices import ListedPrices
 from bot.adapters.sources.library import Library
 from bot.core.loading import load_mission
-from bot.core.mission import Mission
+from bot.core.mission import AgentSpec, Mission
 from bot.core.pricing import Prices, Tokens, cost
 from bot.ports import Brief
 from bot.render import prompts
@@ -95,13 +95,14 @@ def report_passages(cache: Path, prices: Prices) -> None:
     """What it would cost to have each agent read its sources whole, once."""
     mission = load_mission(MISSION.read_bytes(), str(MISSION))
     library = Library(cache, Path(), SystemClock(), only=frozenset({"pypi", "npm"}))
-    whole = sum(map(tokens_of, texts(library, mission)))
-    usd = cost(prices, Tokens(input=whole)) / 1_000_000 / AGENTS
-    print(row("reading its sources whole, once", f"{whole / AGENTS:,.0f} tokens in, {usd:.2f} USD", "–", True))
+    whole = [sum(map(tokens_of, texts(library, agent))) for agent in mission.agents]
+    usd = sum(cost(prices, Tokens(input=tokens)) for tokens in whole) / 1_000_000 / AGENTS
+    measured = f"{sum(whole) / AGENTS:,.0f} tokens in, {usd:.3f} USD"
+    print(row("reading its sources whole, once", measured, "–", True))
 
 
-def texts(library: Library, mission: Mission) -> Iterator[str]:
-    for uri in dict.fromkeys(uri for subject in mission.subjects for uri in subject.sources):
+def texts(library: Library, agent: AgentSpec) -> Iterator[str]:
+    for uri in dict.fromkeys(uri for subject in agent.subjects for uri in subject.sources):
         source = library.open(uri)
         for kind in ("prose", "operation", "code", "metadata"):
             yield from (passage.text for passage in source.passages(kind))
