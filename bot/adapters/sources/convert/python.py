@@ -11,6 +11,7 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
+from threading import Lock
 from typing import Literal
 
 from bot.adapters.sources.convert import docstring
@@ -54,6 +55,10 @@ _CONSTANT_MAX = 200
 _LARGE = 500_000
 _CLASS_LINE = re.compile(r"^(?=class )", re.MULTILINE)
 
+_ONE_AT_A_TIME = Lock()
+"""Python 3.11's parser counts its depth for all threads together: two of them fail at random, or are refused as
+too deep (python/cpython#106905). Filters of warnings are shared by threads, too."""
+
 _STRUCTURE = re.compile(r"Dict|Tuple|Enum|Model|Protocol|Exception|Error")
 
 Counted = Literal["no", "clients", "every class"]
@@ -79,7 +84,7 @@ def convert(path: str, text: str) -> list[Draft]:
 
 
 def _module(text: str, *, counted: Counted) -> Iterator[Draft]:
-    with warnings.catch_warnings():
+    with _ONE_AT_A_TIME, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # invalid escapes in a source are its author's matter
         module = ast.parse(text)
     yield from docstring.prose("module", ast.get_docstring(module, clean=False))
