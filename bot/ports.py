@@ -55,7 +55,9 @@ class Source(Protocol):
 class SourceLibrary(Protocol):
     """All sources of a mission: each fetched once, however many agents ask for it at the same time."""
 
-    def open(self, uri: str) -> Source: ...
+    def open(self, uri: str, within: Callable[[str], bool] | None = None) -> Source:
+        """The source. `within`: which URLs a page may lead to; others are not asked for (state: blocked)."""
+        ...
 
     def evidence(self, source: str, locator: str, method: Method) -> Evidence:
         """What verification needs; `source` is a document's URI (quoted) or a source's URI (counted)."""

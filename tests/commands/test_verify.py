@@ -37,7 +37,7 @@ class Library:
     def __init__(self, text: str = LONG, state: SourceState = "readable", count: int = 0) -> None:
         self._evidence = Evidence(state, sha256=SHA, text=text, document_text=lambda: text, count=count)
 
-    def open(self, uri: str) -> Source:
+    def open(self, uri: str, within: Callable[[str], bool] | None = None) -> Source:
         raise NotImplementedError
 
     def evidence(self, source: str, locator: str, method: Method) -> Evidence:

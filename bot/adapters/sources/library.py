@@ -52,9 +52,12 @@ class Library:
         self._sources: dict[str, Opened] = {}
         self._documents: dict[str, Opened] = {}
 
-    def open(self, uri: str) -> Opened:
-        """The source; one that cannot be read says why. A `file:` source is read anew every time."""
-        return self._once(uri, self._sources, whole=True)
+    def open(self, uri: str, within: Callable[[str], bool] | None = None) -> Opened:
+        """The source; one that cannot be read says why. A `file:` source is read anew every time.
+
+        `within`: which URLs a page may lead to; another one is not asked for.
+        """
+        return self._once(uri, self._sources, whole=True, within=within)
 
     def evidence(self, source: str, locator: str, method: Method) -> Evidence:
         """What a source says today: of a document at a locator (quoted), or how much lies below it (counted)."""
@@ -97,20 +100,29 @@ class Library:
                 return source
         return None
 
-    def _once(self, uri: str, known: dict[str, Opened], *, whole: bool) -> Opened:
+    def _once(
+        self,
+        uri: str,
+        known: dict[str, Opened],
+        *,
+        whole: bool,
+        within: Callable[[str], bool] | None = None,
+    ) -> Opened:
         if uri in known:
             return known[uri]
         with self._guard:
             lock = self._locks[uri]
         with lock:
             if uri not in known:
-                source = self._opened(uri, whole=whole)
-                if scheme(uri) == "file":
+                source = self._opened(uri, whole=whole, within=within)
+                if scheme(uri) == "file" or (
+                    within and source.searched.state == "blocked"
+                ):  # for others it may not be
                     return source
                 known[uri] = source
             return known[uri]
 
-    def _opened(self, uri: str, *, whole: bool) -> Opened:
+    def _opened(self, uri: str, *, whole: bool, within: Callable[[str], bool] | None) -> Opened:
         try:
             if self._only is not None and scheme(uri) not in self._only:
                 raise Unusable("skipped", f"this run does not read {scheme(uri)}: sources")
@@ -120,7 +132,7 @@ class Library:
                 case FileUri() as file:
                     return self._file(uri, file)
                 case WebUri(url):
-                    return self._page(uri, self._web.fetch(url))
+                    return self._page(uri, self._web.fetch(url, within))
         except Unusable as problem:
             return unopened(uri, problem, self._clock.now())
         except OSError as error:  # what a source can do wrong is a state; what is left is the cache

@@ -1,7 +1,7 @@
 """`https:` sources: one page each, from the public internet only, within caps of redirects, size and time."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
@@ -43,8 +43,11 @@ class Web:
     reach: Reach = field(default_factory=Reach)
     ca: str | None = None
 
-    def fetch(self, url: str) -> Page:
-        """The page, redirects followed and each checked like the first. Raises Unusable."""
+    def fetch(self, url: str, within: Callable[[str], bool] | None = None) -> Page:
+        """The page, redirects followed and each checked like the first. Raises Unusable.
+
+        `within`: which URLs a redirect may lead to; all of them without it.
+        """
         deadline = time.monotonic() + self.caps.page_seconds
         here = url
         for _ in range(self.caps.redirects + 1):
@@ -53,6 +56,8 @@ class Web:
                     if answer.status_code not in _REDIRECTS:
                         return self._page(url, here, answer, deadline)
                     here = urljoin(here, answer.headers.get("Location", "")).partition("#")[0]
+                if within and not within(here):
+                    raise Unusable("blocked", f"it leads to another site, {_host(here)}")
             except (
                 requests.RequestException,
                 HTTPError,

@@ -53,7 +53,7 @@ class Reading:
         if url not in self.fetched and len(self.fetched) >= PAGES:
             raise Rejected(f"{PAGES} pages were fetched for this subject; that is all")
         self.fetched.add(url)
-        source = self.library.open(url)
+        source = self.library.open(url, self._allowed)
         if source.searched.state != "readable":
             raise Rejected(f"it is {source.searched.state}: {source.searched.reason}")
         passages = [passage for kind in KINDS for passage in islice(source.passages(kind), FOUND)]

@@ -31,6 +31,7 @@ def reading(tmp_path: Path, server: HttpsServer, site: Site) -> Reading:  # noqa
     answers |= {
         "/docs/": page(),
         "/docs/moved": Answer(b"", 302, {"Location": "/elsewhere"}),
+        "/docs/renamed": Answer(b"", 302, {"Location": "/docs/1"}),
         "/elsewhere": page(),
     }
     library = Library(tmp_path / "cache", tmp_path, VirtualClock(), web=site(answers))
@@ -66,8 +67,27 @@ def test_a21_outside_of_the_sources_folder_is_another_site(reading: Reading, ser
     assert server.asked == before
 
 
-def test_a21_a_redirect_that_leads_out_is_refused(reading: Reading, server: HttpsServer) -> None:  # noqa: F811
+def test_a21_a_redirect_that_leads_out_is_not_followed(reading: Reading, server: HttpsServer) -> None:  # noqa: F811
+    assert rejected(reading, server.url("/docs/moved")) == "it is blocked: it leads to another site, docs.example"
+    assert "/elsewhere" not in [path for _, path in server.asked]
+
+
+def test_a21_a_page_that_was_opened_as_a_source_is_judged_by_where_it_led(
+    reading: Reading,
+    server: HttpsServer,  # noqa: F811
+) -> None:
+    """A maintainer's own source may redirect anywhere; a model's page may not, whoever has opened it before."""
+    assert reading.library.open(server.url("/docs/moved")).searched.state == "readable"
     assert rejected(reading, server.url("/docs/moved")) == "it leads to another site"
+
+
+def test_a21_what_a_model_was_refused_is_still_open_to_a_mission(reading: Reading, server: HttpsServer) -> None:  # noqa: F811
+    assert "another site" in rejected(reading, server.url("/docs/moved"))
+    assert reading.library.open(server.url("/docs/moved")).searched.state == "readable"
+
+
+def test_a_redirect_within_the_site_is_followed(reading: Reading, server: HttpsServer) -> None:  # noqa: F811
+    assert "S2 is open now" in reading.fetch(FetchPage(url=server.url("/docs/renamed")))()
 
 
 def test_a22_a_page_that_is_not_there_says_so(reading: Reading, server: HttpsServer) -> None:  # noqa: F811
