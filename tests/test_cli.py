@@ -126,7 +126,10 @@ def interrupted(folder: Path, mission: Path, number: int) -> subprocess.Complete
     """Ends a run as soon as its first agent is at work."""
     environment = os.environ | {"SWARM_CACHE": str(folder.parent / "cache")}
     command = [*SWARM, "run", str(mission), "--repo", str(folder), "--agents", "1"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    pipe = subprocess.PIPE
+    ours = signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background of a shell it is ignored
+    process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment)
+    signal.signal(signal.SIGINT, ours)
     assert process.stderr is not None
     seen = ""
     while "started" not in seen:
