@@ -12,10 +12,11 @@ from bot.adapters.prices import ListedPrices
 from bot.adapters.secrets import scan
 from bot.adapters.sources.library import Library
 from bot.commands.close import Closed, Closing
+from bot.commands.launch import Launched, launch
 from bot.commands.run import Running, run
 from bot.core.mission import Backend
 from bot.core.records import AgentRecord
-from bot.ports import Agent, RefUpdate
+from bot.ports import Agent, RefUpdate, Repository
 from tests.clocks import StillClock
 from tests.repos import repository
 
@@ -148,3 +149,10 @@ def session(
     agents = backends or (lambda _: Simulated(library, clock))
     parts = Running(closing, agents, ListedPrices(clock), lambda _: None, watcher or Watcher(), parallel)
     return run(parts, mission=mission.encode(), file="widgets.yml", by=by, merge=merge)
+
+
+def launch_here(repo: Repository, mission: str | bytes = MISSION, by: str = "local") -> Launched:
+    """Launches a mission on `main` at the time that stands still, with the prices that are listed."""
+    content = mission.encode() if isinstance(mission, str) else mission
+    prices = ListedPrices(StillClock())
+    return launch(repo, StillClock(), prices, mission=content, file="m.yml", base="main", by=by)

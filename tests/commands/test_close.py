@@ -7,11 +7,9 @@ import pytest
 
 from bot.adapters.git import GitRepository
 from bot.adapters.local_forge import LocalForge
-from bot.adapters.prices import ListedPrices
 from bot.adapters.secrets import scan
 from bot.adapters.sources.library import Library
 from bot.commands.close import Closed, Closing, close
-from bot.commands.launch import launch
 from bot.commands.load import load_session
 from bot.core.merge import is_merge_of
 from bot.errors import LostRace, Refused, SwarmError
@@ -19,7 +17,7 @@ from bot.ports import Forge, RefUpdate
 from tests.builders import NOW
 from tests.clocks import StillClock
 from tests.repos import git, tip
-from tests.workshop import MISSION, session, widgets
+from tests.workshop import launch_here, session, widgets
 
 BRANCH = "refs/heads/swarm/widgets-1"
 
@@ -118,15 +116,7 @@ def test_g06_a_merge_that_is_not_there_raises_the_alarm(folder: Path) -> None:
 
 def test_a_session_whose_agents_are_not_done_waits(tmp_path: Path) -> None:
     folder = widgets(tmp_path / "repo")
-    launch(
-        GitRepository(folder),
-        StillClock(),
-        ListedPrices(StillClock()),
-        mission=MISSION.encode(),
-        file="m.yml",
-        base="main",
-        by="local",
-    )
+    launch_here(GitRepository(folder))
     closed = closing(folder)
     assert (closed.verdict.state == "pass", closed.merged) == (False, None)
     assert {c.id: c.measured for c in closed.verdict.criteria}["agents-complete"].startswith("0 of 2")

@@ -6,9 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.git import GitRepository
-from bot.adapters.prices import ListedPrices
 from bot.commands.dispatching import Standing, hand_out, take_stock
-from bot.commands.launch import launch
 from bot.commands.record import Handover
 from bot.core.continuing import Turn, next_agents
 from bot.core.session import SessionData
@@ -18,7 +16,7 @@ from tests.builders import NOW
 from tests.clocks import StillClock
 from tests.commands.test_record import Session, opened
 from tests.repos import git
-from tests.workshop import Countdown, Killed, MortalRepository
+from tests.workshop import Countdown, Killed, MortalRepository, launch_here
 
 LEDGER = "refs/swarm/dispatches/widgets-1"
 FIRST = (Turn("agent-0", 1, 70), Turn("agent-1", 1, 70))
@@ -159,14 +157,6 @@ def test_a_session_that_is_launched_anew_starts_with_nothing_handed_out(tmp_path
     mission = session.repo.read([(session.launched.branch, "sessions/widgets-1/mission.yml")])
     git(folder, "branch", "-D", "swarm/widgets-1")
     [content] = mission.values()
-    launch(
-        session.repo,
-        StillClock(),
-        ListedPrices(StillClock()),
-        mission=content,
-        file="m.yml",
-        base="main",
-        by="local",
-    )
+    launch_here(session.repo, content)
     assert LEDGER not in session.repo.refs("refs/swarm/")
     assert begin(session, "78/1") == FIRST[:1]

@@ -18,20 +18,11 @@ from bot.ports import RefUpdate
 from tests.builders import NOW
 from tests.clocks import StillClock
 from tests.repos import git
-from tests.workshop import MISSION, widgets
+from tests.workshop import MISSION, launch_here, widgets
 
 
 def open_session(folder: Path, by: str = "local", mission: str = MISSION) -> Launched:
-    repo = GitRepository(folder)
-    return launch(
-        repo,
-        StillClock(),
-        ListedPrices(StillClock()),
-        mission=mission.encode(),
-        file="widgets.yml",
-        base="main",
-        by=by,
-    )
+    return launch_here(GitRepository(folder), mission, by=by)
 
 
 def test_g12_of_many_launchers_one_wins_and_the_others_learn_who(tmp_path: Path) -> None:
@@ -97,15 +88,7 @@ def test_a_repository_that_never_rests_is_given_up_on(tmp_path: Path) -> None:
 
     repo = Restless(widgets(tmp_path / "repo"))
     with pytest.raises(Refused, match="kept moving the same refs"):
-        launch(
-            repo,
-            StillClock(),
-            ListedPrices(StillClock()),
-            mission=MISSION.encode(),
-            file="m.yml",
-            base="main",
-            by="local",
-        )
+        launch_here(repo)
 
 
 def test_a_reservation_that_cannot_be_read_is_named(tmp_path: Path) -> None:
@@ -114,15 +97,7 @@ def test_a_reservation_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     broken = repo.commit([], {"reservation.json": b"{"}, "Broken", NOW)
     repo.update([RefUpdate("refs/swarm/reservations/widget-store", broken, None)])
     with pytest.raises(Refused, match="the reservation of widget-store cannot be read"):
-        launch(
-            repo,
-            StillClock(),
-            ListedPrices(StillClock()),
-            mission=MISSION.encode(),
-            file="m.yml",
-            base="main",
-            by="local",
-        )
+        launch_here(repo)
 
 
 CLAUDE = MISSION.replace("backend: simulated", "backend: claude")

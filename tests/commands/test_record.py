@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.git import GitRepository
-from bot.adapters.prices import ListedPrices
 from bot.adapters.sources.library import Library
-from bot.commands.launch import Launched, launch
+from bot.commands.launch import Launched
 from bot.commands.load import load_session
 from bot.commands.record import Handover, fold, record
 from bot.core.evidence import Evidence
@@ -22,7 +21,7 @@ from bot.ports import RefUpdate
 from tests.builders import NOW, citation
 from tests.clocks import StillClock
 from tests.repos import git, tip
-from tests.workshop import MISSION, widgets
+from tests.workshop import MISSION, launch_here, widgets
 
 HEAD = MISSION.partition("    agents:\n")[0] + "    agents:\n"
 AGENT = '      - {{id: agent-{n}, subjects: [{{name: Subject {n}, sources: ["file:docs/guide.md"]}}]}}\n'
@@ -58,9 +57,7 @@ def opened(tmp_path: Path, agents: int, backend: str = "simulated") -> Session:
     repo = GitRepository(folder)
     head = HEAD.replace("backend: simulated", f"backend: {backend}")
     mission = (head + "".join(AGENT.format(n=n) for n in range(agents))).encode()
-    launched = launch(
-        repo, StillClock(), ListedPrices(StillClock()), mission=mission, file="m.yml", base="main", by="local"
-    )
+    launched = launch_here(repo, mission)
     return Session(repo, Library(tmp_path / "cache", folder, StillClock()), launched)
 
 

@@ -25,7 +25,6 @@ Paths in calls and faults: `/repos/acme/widgets/issues/1`, `/graphql`, `/acme/wi
 """
 
 import re
-import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -73,25 +72,21 @@ class GitHub:
         self.service = Service(self.world, described)
         self.world.rates = lambda: self.limits.rates(self.world.now())
         self._server = Server(self.service)
-        self.url = self.world.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.url = self.world.url = self._server.url
         self.api_url = f"{self.url}/api/v3"
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
         self._bare.create()
         git_http.install(self.world)
         self.state.users[OWNER] = User(OWNER, 1, kind="Organization", role="admin")
         self.user(BOT, "none").kind = "Bot"
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._server.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.shutdown()
-        self._server.hang_up()
-        self._server.server_close()
-        self._thread.join()
+        self._server.stop()
         if self.violations and not isinstance(error, Violations):
             raise Violations("\n".join(self.violations)) from error
 

@@ -1,11 +1,9 @@
 """From a socket to an answer: what every call goes through, REST, GraphQL and git alike."""
 
 import json
-import socket
-import sys
 import time
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, Any
@@ -17,6 +15,7 @@ from tests.github.permissions import actor_of, job_of, may, token_of
 from tests.github.service import Made, Service
 from tests.github.state import Token
 from tests.github.world import REPOSITORY, Push, World
+from tests.loopback import LoopbackServer
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -178,32 +177,9 @@ def _forced(world: World, it: git_http.Command) -> bool:
     return bool(heads and not world.bare.contains(it.new or "", it.old or ""))
 
 
-class Server(ThreadingHTTPServer):
-    """One thread for each connection; none outlives it."""
-
-    request_queue_size = 256
-    daemon_threads = False
+class Server(LoopbackServer):
+    """Hands what it is asked to a service."""
 
     def __init__(self, service: Service) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler, service.world.violations)
         self.service = service
-        self._open: set[socket.socket] = set()
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        self._open.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        self._open.discard(request)
-        super().shutdown_request(request)
-
-    def hang_up(self) -> None:
-        """Ends the connections that clients keep alive."""
-        for request in list(self._open):
-            with suppress(OSError):
-                request.shutdown(socket.SHUT_RDWR)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        error = sys.exception()
-        if not isinstance(error, ConnectionError):
-            self.service.world.violations.append(f"the test server failed: {error!r}")

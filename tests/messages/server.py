@@ -13,7 +13,6 @@ answered as the provider does, with 400; what the server itself or its model doe
 with. Only the cache looks at the clock.
 """
 
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from types import TracebackType
@@ -37,21 +36,17 @@ class MessagesServer:
     ) -> None:
         self._service = Service(model, keys, clock or (lambda: datetime.now(UTC)))
         self._server = Server(self._service)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.url = self._server.url
         self.key = keys[0]
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._server.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.shutdown()
-        self._server.hang_up()
-        self._server.server_close()
-        self._thread.join()
+        self._server.stop()
         if self._service.failures:
             raise AssertionError("\n".join(self._service.failures)) from error
 

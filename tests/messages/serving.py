@@ -1,12 +1,10 @@
 """From a socket to an answer and back."""
 
 import select
-import socket
-import sys
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from http.server import BaseHTTPRequestHandler
 
+from tests.loopback import LoopbackServer
 from tests.messages.service import Service
 from tests.messages.wire import Answer
 
@@ -56,32 +54,9 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-class Server(ThreadingHTTPServer):
-    """One thread for each connection; none outlives it."""
-
-    request_queue_size = 256
-    daemon_threads = False
+class Server(LoopbackServer):
+    """Hands what it is asked to a service."""
 
     def __init__(self, service: Service) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler, service.failures)
         self.service = service
-        self._open: set[socket.socket] = set()
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        self._open.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        self._open.discard(request)
-        super().shutdown_request(request)
-
-    def hang_up(self) -> None:
-        """Ends the connections that clients keep alive or wait on."""
-        for request in list(self._open):
-            with suppress(OSError):
-                request.shutdown(socket.SHUT_RDWR)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        failure = sys.exception()
-        if not isinstance(failure, ConnectionError):
-            self.service.failures.append(f"the test server failed: {failure!r}")

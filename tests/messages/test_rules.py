@@ -206,7 +206,8 @@ def test_recursive_schemas_are_refused_and_others_may_be_referred_to() -> None:
     loop = node | {"properties": {"next": {"$ref": "#/$defs/node"}}}
     with talking(lambda _body: say("Hi")) as talk:
         for definition, fine in ((node, True), (loop, False)):
-            recursive = changed(lambda it, found=definition: it.update({"$defs": {"node": found}}))  # type: ignore[misc]
+            recursive = tool("record", "text")
+            recursive["input_schema"]["$defs"] = {"node": definition}
             recursive["input_schema"]["properties"]["text"] = {"$ref": "#/$defs/node"}
             if fine:
                 assert talk.create(asked(), tools=[recursive])

@@ -14,6 +14,7 @@ from bot.adapters.agents.claude.endings import Halted
 from bot.adapters.agents.claude.tools import NAMES, schemas
 from bot.adapters.model_access import Access, take_access
 from bot.core.halting import halts
+from bot.core.mission import Provider
 from tests.builders import NOW
 from tests.clocks import StillClock
 from tests.messages import faults
@@ -80,9 +81,9 @@ def test_vertex_is_asked_at_its_own_address_with_a_token() -> None:
         ("vertex", Access(vertex_token="t", region="global"), "SWARM_CLOUD_PROJECT"),
     ],
 )
-def test_without_a_key_it_is_said_which_one_is_missing(provider: str, access: Access, names: str) -> None:
+def test_without_a_key_it_is_said_which_one_is_missing(provider: Provider, access: Access, names: str) -> None:
     with pytest.raises(Halted, match=names):
-        Client(access, provider, MODEL, StillClock())  # type: ignore[arg-type]
+        Client(access, provider, MODEL, StillClock())
 
 
 def test_g17_a_stream_that_falls_silent_is_left() -> None:
