@@ -264,6 +264,8 @@ class Forge(Protocol):
 
 
 Say = Literal["status", "refusal"]
+Reaction = Literal["+1", "confused"]
+"""What an answer to a comment begins with: done, or not understood or not allowed."""
 
 
 class Conversation(Protocol):
@@ -288,7 +290,20 @@ class Conversation(Protocol):
         """Takes a label off; one that is not there is no error."""
         ...
 
+    def react(self, comment: int, reaction: Reaction) -> None:
+        """Puts a reaction of ours under somebody's comment, once; a comment that is gone is no error."""
+        ...
+
     def close(self, issue: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveRun:
+    """A run of a workflow that is not over: it waits, is queued, or is at work. `title` is as its workflow has it."""
+
+    id: str
+    title: str
+    started: datetime
 
 
 class Runs(Protocol):
@@ -296,6 +311,14 @@ class Runs(Protocol):
 
     def start(self, workflow: str, inputs: Mapping[str, str]) -> None:
         """Starts a run of a workflow file of the base branch."""
+        ...
+
+    def active(self, workflow: str) -> tuple[ActiveRun, ...]:
+        """The runs of a workflow file that are not over, with a bounded number of calls however many there are."""
+        ...
+
+    def cancel(self, run: str) -> None:
+        """Asks for the end of a run; one that is over by now is no error."""
         ...
 
 
