@@ -15,7 +15,7 @@ from bot.adapters.model_access import Access
 from bot.adapters.prices import ListedPrices
 from bot.commands.outcome import Outcome
 from bot.core.mission import Backend
-from bot.errors import Refused, SwarmError
+from bot.errors import SwarmError
 
 if TYPE_CHECKING:
     from bot.adapters.agents.claude.agent import Journals, Models
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.adapters.sources.library import Library
     from bot.commands.close import Closed, Closing
     from bot.commands.record import Handover
-    from bot.core.mission import AgentSpec, Mission
+    from bot.core.mission import Mission
     from bot.core.records import AgentRecord
     from bot.core.session import SessionData
     from bot.ports import Agent, Brief
@@ -108,10 +108,12 @@ class Workplace:
     ) -> Outcome:
         """`swarm record`: keeps the record on its own ref, then folds what is pending. Nobody comments here."""
         from bot.commands.record import fold, record
+        from bot.commands.record_job import handed_over
         from bot.core.session import branch_ref
 
         data = self._session(session)
-        handed = handover(data, agent, attempt, artifact, self.clock)
+        content = artifact.read_bytes() if artifact else None
+        handed = handed_over(data, agent, attempt, content, self.clock)
         made = record(self.repo, self._library(), self.clock, data.mission, data.launch, handed)
         fold(self.repo, self.clock, branch_ref(data.mission, session), session)
         return recorded(made)
@@ -286,6 +288,7 @@ def attempt_of(
 ) -> "Handover":
     """One attempt of one agent."""
     from bot.commands.agent import agent as work
+    from bot.commands.record_job import spec_of
     from bot.core.neutral import visible
     from bot.render.annotations import inert
 
@@ -303,32 +306,8 @@ def left(output: Path, content: bytes, agent: str) -> Outcome:
     return Outcome({"artifact": str(output)}, f"{agent} left its result in {output}")
 
 
-def handover(
-    data: "SessionData", agent: str, attempt: int, artifact: Path | None, clock: SystemClock
-) -> "Handover":
-    """What a job left behind: its artifact, or why there is none."""
-    from bot.commands.record import Handover
-    from bot.core.artifacts import Failure, failure_of
-
-    spec, content = spec_of(data, agent), artifact.read_bytes() if artifact else None
-    failure = failure_of(content) if content is not None else Failure("it left no artifact")
-    if failure is None:
-        return Handover(spec, attempt, clock.now(), content)
-    halted = failure.reason if failure.halted else ""
-    return Handover(spec, attempt, clock.now(), failure=failure.reason, halted=halted)
-
-
 def recorded(made: "AgentRecord") -> Outcome:
     """How a record is told."""
     why = f": {made.reason}" if made.reason else ""
     counts = f"{made.verified} of {made.findings} findings verified, {made.gaps} gaps"
     return Outcome(made.model_dump(mode="json"), f"{made.agent} {made.state}: {counts}{why}")
-
-
-def spec_of(data: "SessionData", agent: str) -> "AgentSpec":
-    """An agent of a session. Raises Refused when there is none of that name."""
-    for spec in data.mission.agents:
-        if spec.id == agent:
-            return spec
-    known = ", ".join(spec.id for spec in data.mission.agents)
-    raise Refused(f"{data.session} has no agent {agent}", f"its agents are {known}")

@@ -16,18 +16,19 @@ from bot.adapters.git import GitRepository, open_repository
 from bot.adapters.model_access import Access
 from bot.adapters.prices import ListedPrices
 from bot.adapters.remote import RemoteRepository
-from bot.assembly import Backends, attempt_of, handover, left, library, recorded
+from bot.assembly import Backends, attempt_of, left, library, recorded
 from bot.commands.outcome import Outcome
 from bot.core.addresses import Addresses, addresses_of
 from bot.core.configuration import PATH, Configuration, load_configuration
 from bot.core.events import Ignored, Intent, intent
-from bot.errors import Refused, SwarmError
+from bot.errors import Refused
 
 if TYPE_CHECKING:
     from bot.adapters.github.client import Client
     from bot.adapters.github.forge import GitHubForge
     from bot.adapters.sources.library import Library
     from bot.commands.close import Closing
+    from bot.commands.finish import Finishing
     from bot.commands.telling import Telling
     from bot.core.events import PullChanged
 
@@ -111,7 +112,9 @@ class Hosted:
             case Ignored(reason):
                 return Outcome({"state": "ignored", "reason": reason}, f"nothing to do: {reason}")
             case RefreshStatus(completed):
-                return self._refresh(completed)
+                from bot.commands.refresh import Refreshing, refresh
+
+                return refresh(Refreshing(self._finishing(merge=False), completed))
             case PullChanged() as pull:
                 return self._check(pull)
             case LaunchAsked() | LaunchDispatched() | ContinueSession() as asked:
@@ -161,37 +164,20 @@ class Hosted:
         self, session: str, agent: str, attempt: int, artifact: Path | None, comment: int | None = None
     ) -> Outcome:
         """`swarm record`: keeps the record, folds what is pending, and tells the issue if nobody else will."""
-        from bot.commands.close import session_branch
-        from bot.commands.load import load_findings, load_session
-        from bot.commands.record import record, settle
-        from bot.commands.telling import is_worth_an_edit, tell_if_last
-        from bot.core.session import record_ref
-        from bot.core.state import SessionFacts
-        from bot.render.summary import agent_summary
+        from bot.commands.record_job import Recording, record_job
 
-        repo = self._remote(depth=1)
-        branch = session_branch(repo, session)
-        data = load_session(repo, repo.refs(branch)[branch], session)
-        handed = handover(data, agent, attempt, artifact, self.clock)
-        made = record(repo, self._library(), self.clock, data.mission, data.launch, handed)
-        folded = settle(repo, self.clock, random.random, branch, session, agent, attempt)
-        if comment and folded.commit and is_worth_an_edit(folded.before, folded.after, len(data.mission.agents)):
-            facts = SessionFacts(load_session(repo, folded.commit, session), folded.commit)
-            tell_if_last(self._telling(), repo, branch, folded.commit, comment, facts)
-        ref = record_ref(session, agent, attempt)
-        kept = load_findings(repo, repo.refs(ref).get(ref, folded.commit or ""), [(session, agent)])
-        return replace(recorded(made), summary=agent_summary(data.launch, made, kept.get((session, agent))))
+        parts = Recording(self._remote(depth=1), self._library(), self.clock, self._telling(), random.random)
+        content = artifact.read_bytes() if artifact else None
+        made, summary = record_job(parts, session, agent, attempt, content, comment)
+        return replace(recorded(made), summary=summary)
 
     def close(self, session: str, *, merge: bool) -> Outcome:
         """`swarm close`: starts the next run, or gates and merges the session."""
-        from bot.adapters.github.runs import WorkflowRuns
         from bot.commands.ending import ending
-        from bot.commands.finish import Finishing, finish
+        from bot.commands.finish import finish
 
         began = time.monotonic()
-        merge = merge and self.configuration.merge == "auto"
-        runs = WorkflowRuns(self.client, self.base)
-        finished = finish(Finishing(self._closing(), self._telling(), runs, merge), session)
+        finished = finish(self._finishing(merge=merge), session)
         if isinstance(finished, Outcome):
             return finished
         closed = finished.closed
@@ -213,27 +199,6 @@ class Hosted:
             state_branch=self.configuration.state_branch,
             base_files=self.addresses.file(self.base, ""),
         )
-
-    def _refresh(self, completed: str) -> Outcome:
-        """Repairs what is stuck, finishes what others have merged, then brings the state files up to date."""
-        from bot.adapters.github.runs import WorkflowRuns
-        from bot.commands.finish import leftovers
-        from bot.commands.repair import Repairing, repair
-
-        runs, state = WorkflowRuns(self.client, self.base), self.configuration.state_branch
-        parts = Repairing(self.repo, runs, self._telling(), self.clock, self.base, state, completed)
-        repaired, stuck = repair(parts)
-        problems = list(stuck)
-        for session in leftovers(self.repo, self.base):
-            try:
-                self.close(session, merge=False)
-            except SwarmError as error:  # what stands in the way of one session is in no other's
-                problems += error.problems
-        outcome = self.status(None, write=True)
-        done = [{"session": one.session, "done": one.done} for one in repaired]
-        said = [f"{one.session}: {one.done}" for one in repaired]
-        text, data = "\n".join([*said, outcome.text]), {**outcome.data, "repaired": done}
-        return replace(outcome, data=data, text=text, notes=tuple(problems))
 
     def gate(self, session: str) -> Outcome:
         """`swarm gate`."""
@@ -342,6 +307,13 @@ class Hosted:
             self.configuration.state_branch,
             self.addresses.file(self.base, ""),
         )
+
+    def _finishing(self, *, merge: bool) -> "Finishing":
+        from bot.adapters.github.runs import WorkflowRuns
+        from bot.commands.finish import Finishing
+
+        merge = merge and self.configuration.merge == "auto"
+        return Finishing(self._closing(), self._telling(), WorkflowRuns(self.client, self.base), merge)
 
     def _telling(self) -> "Telling":
         from bot.adapters.github.conversation import Issues
