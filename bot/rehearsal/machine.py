@@ -1,0 +1,140 @@
+"""The machine of one job: it takes a while for each change that it makes, and may die after any of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from random import Random
+
+from bot.adapters.memory.repository import MemoryRepository, Store
+from bot.adapters.turns import Turns
+from bot.core.gate.verdict import Verdict
+from bot.ports import Conversation, Forge, Merged, Postponed, Proposal, Reaction, RefUpdate, Runs, Say
+from bot.core.runs import ActiveRun
+from bot.rehearsal.faults import Faults
+from bot.rehearsal.scheduler import Killed, Scheduler
+
+REFUSED_FOR = 60.0
+"""Seconds for which GitHub refuses calls that come too fast."""
+
+
+class Machine:
+    """A job's machine. `dies_after` so many changes; None: never."""
+
+    def __init__(self, scheduler: Scheduler, chance: Random, faults: Faults, dies_after: int | None) -> None:
+        self.scheduler = scheduler
+        self.chance = chance
+        self.faults = faults
+        self.left = dies_after
+        self.dead = False
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """A change: others come in between before it, and the machine may be gone right after it."""
+        self.alive()
+        self.scheduler.sleep(self.chance.uniform(0.1, 1.5))
+        if self.faults.is_slow():
+            self.scheduler.sleep(REFUSED_FOR)
+        yield
+        if self.left is not None:
+            self.left -= 1
+            self.alive()
+
+    def alive(self) -> None:
+        """Raises Killed when the machine is gone, also to whoever tidies up after that."""
+        self.dead = self.dead or (self.left is not None and self.left <= 0)
+        if self.dead:
+            raise Killed
+
+
+class JobRepository(MemoryRepository):
+    """The repository as one machine reaches it."""
+
+    def __init__(self, store: Store, machine: Machine) -> None:
+        super().__init__(store)
+        self.machine = machine
+
+    def update(self, updates: Sequence[RefUpdate]) -> None:
+        if updates:
+            with self.machine.changing():
+                super().update(updates)
+
+
+class JobForge:
+    """The forge as one machine reaches it; turns are leases in the repository, as on GitHub."""
+
+    def __init__(self, forge: Forge, repository: JobRepository, machine: Machine, owner: str) -> None:
+        self.forge = forge
+        self.repository = repository
+        self.machine = machine
+        self.turns = Turns(repository, machine.scheduler, owner, jitter=machine.chance.random)
+
+    def turn(self, branch: str) -> AbstractContextManager[None]:
+        return self.turns.turn(branch)
+
+    def advance(self, branch: str, expected: str, new: str) -> None:
+        self.repository.update([RefUpdate(f"refs/heads/{branch}", new, expected)])
+
+    def delete(self, branch: str, expected: str) -> None:
+        self.repository.update([RefUpdate(f"refs/heads/{branch}", None, expected)])
+
+    def report(self, commit: str, verdict: Verdict) -> None:
+        with self.machine.changing():
+            self.forge.report(commit, verdict)
+
+    def propose(self, proposal: Proposal) -> str:
+        with self.machine.changing():
+            return self.forge.propose(proposal)
+
+    def merge(self, proposal: Proposal) -> Merged | Postponed:
+        with self.machine.changing():
+            return self.forge.merge(proposal)
+
+
+class JobConversation:
+    """The issues as one machine reaches them."""
+
+    def __init__(self, conversation: Conversation, machine: Machine) -> None:
+        self.conversation = conversation
+        self.machine = machine
+
+    def permission(self, login: str) -> str:
+        return self.conversation.permission(login)
+
+    def say(self, issue: int, kind: Say, body: str) -> int:
+        with self.machine.changing():
+            return self.conversation.say(issue, kind, body)
+
+    def edit(self, comment: int, body: str) -> bool:
+        with self.machine.changing():
+            return self.conversation.edit(comment, body)
+
+    def unlabel(self, issue: int, label: str) -> None:
+        with self.machine.changing():
+            self.conversation.unlabel(issue, label)
+
+    def react(self, comment: int, reaction: Reaction) -> None:
+        with self.machine.changing():
+            self.conversation.react(comment, reaction)
+
+    def close(self, issue: int) -> None:
+        with self.machine.changing():
+            self.conversation.close(issue)
+
+
+class JobRuns:
+    """The runs of workflows as one machine reaches them."""
+
+    def __init__(self, runs: Runs, machine: Machine) -> None:
+        self.runs = runs
+        self.machine = machine
+
+    def start(self, workflow: str, inputs: Mapping[str, str]) -> None:
+        with self.machine.changing():
+            self.runs.start(workflow, inputs)
+
+    def active(self, workflow: str) -> tuple[ActiveRun, ...]:
+        return self.runs.active(workflow)
+
+    def cancel(self, run: str) -> None:
+        with self.machine.changing():
+            self.runs.cancel(run)
