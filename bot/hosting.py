@@ -21,7 +21,7 @@ from bot.commands.outcome import Outcome
 from bot.core.addresses import Addresses, addresses_of
 from bot.core.configuration import PATH, Configuration, load_configuration
 from bot.core.events import Ignored, Intent, intent
-from bot.errors import Problem, Refused, SwarmError
+from bot.errors import Refused, SwarmError
 
 if TYPE_CHECKING:
     from bot.adapters.github.client import Client
@@ -110,8 +110,8 @@ class Hosted:
         match self.intent:
             case Ignored(reason):
                 return Outcome({"state": "ignored", "reason": reason}, f"nothing to do: {reason}")
-            case RefreshStatus():
-                return self._refresh()
+            case RefreshStatus(completed):
+                return self._refresh(completed)
             case PullChanged() as pull:
                 return self._check(pull)
             case LaunchAsked() | LaunchDispatched() | ContinueSession() as asked:
@@ -180,20 +180,18 @@ class Hosted:
             tell_if_last(self._telling(), repo, branch, folded.commit, comment, facts)
         ref = record_ref(session, agent, attempt)
         kept = load_findings(repo, repo.refs(ref).get(ref, folded.commit or ""), [(session, agent)])
-        return replace(recorded(made), summary=agent_summary(data.mission, made, kept.get((session, agent))))
+        return replace(recorded(made), summary=agent_summary(data.launch, made, kept.get((session, agent))))
 
     def close(self, session: str, *, merge: bool) -> Outcome:
         """`swarm close`: starts the next run, or gates and merges the session."""
         from bot.adapters.github.runs import WorkflowRuns
         from bot.commands.ending import ending
         from bot.commands.finish import Finishing, finish
-        from bot.core.events import ContinueSession
 
-        began, asked = time.monotonic(), self.intent
-        depth = asked.depth if isinstance(asked, ContinueSession) else 0
+        began = time.monotonic()
         merge = merge and self.configuration.merge == "auto"
         runs = WorkflowRuns(self.client, self.base)
-        finished = finish(Finishing(self._closing(), self._telling(), runs, depth, merge), session)
+        finished = finish(Finishing(self._closing(), self._telling(), runs, merge), session)
         if isinstance(finished, Outcome):
             return finished
         closed = finished.closed
@@ -216,17 +214,26 @@ class Hosted:
             base_files=self.addresses.file(self.base, ""),
         )
 
-    def _refresh(self) -> Outcome:
-        """Finishes what others have merged meanwhile, then brings the state files up to date."""
+    def _refresh(self, completed: str) -> Outcome:
+        """Repairs what is stuck, finishes what others have merged, then brings the state files up to date."""
+        from bot.adapters.github.runs import WorkflowRuns
         from bot.commands.finish import leftovers
+        from bot.commands.repair import Repairing, repair
 
-        problems: list[Problem] = []
+        runs, state = WorkflowRuns(self.client, self.base), self.configuration.state_branch
+        parts = Repairing(self.repo, runs, self._telling(), self.clock, self.base, state, completed)
+        repaired, stuck = repair(parts)
+        problems = list(stuck)
         for session in leftovers(self.repo, self.base):
             try:
                 self.close(session, merge=False)
             except SwarmError as error:  # what stands in the way of one session is in no other's
                 problems += error.problems
-        return replace(self.status(None, write=True), notes=tuple(problems))
+        outcome = self.status(None, write=True)
+        done = [{"session": one.session, "done": one.done} for one in repaired]
+        said = [f"{one.session}: {one.done}" for one in repaired]
+        text, data = "\n".join([*said, outcome.text]), {**outcome.data, "repaired": done}
+        return replace(outcome, data=data, text=text, notes=tuple(problems))
 
     def gate(self, session: str) -> Outcome:
         """`swarm gate`."""

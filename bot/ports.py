@@ -14,6 +14,7 @@ from bot.core.gate.verdict import Verdict
 from bot.core.mission import AgentSpec, Mission, Provider, Subject, Team
 from bot.core.pricing import Prices
 from bot.core.records import AgentRecord, FindingsFile
+from bot.core.runs import ActiveRun
 
 
 class Clock(Protocol):
@@ -295,15 +296,6 @@ class Conversation(Protocol):
         ...
 
     def close(self, issue: int) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class ActiveRun:
-    """A run of a workflow that is not over: it waits, is queued, or is at work. `title` is as its workflow has it."""
-
-    id: str
-    title: str
-    started: datetime
 
 
 class Runs(Protocol):

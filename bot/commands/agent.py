@@ -51,14 +51,14 @@ def agent(
 
 def _brief(data: SessionData, spec: AgentSpec, planned: PlannedAgent, attempt: int, started: datetime) -> Brief:
     launch, record = data.launch, data.records.get(spec.id)
-    left = len(attempts_left(data.mission, spec, record))
+    left = len(attempts_left(launch, spec, record))
     return Brief(
         mission=data.mission,
         session=launch.session,
         launched=launch.launched,
         agent=spec,
         attempt=attempt,
-        cap=attempt_allowance(launch, data.mission, spec, record),
+        cap=attempt_allowance(launch, spec, record),
         deadline=started + timedelta(minutes=planned.timeout_minutes),
         prices=launch.prices.get(key(planned.provider, planned.model)),
         earlier=data.findings.get(spec.id),

@@ -41,13 +41,14 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """How a session ended, or why it did not: `merged` is the merge commit, `pull` the pull request's address,
-    `postponed` what the forge waits for although the verdict is pass."""
+    """How a session ended, or why it did not: `merged` is the merge commit, `tip` what was gated of the branch,
+    `pull` the pull request's address, `postponed` what the forge waits for although the verdict is pass."""
 
     data: SessionData
     branch: str
     verdict: Verdict
     merged: str | None
+    tip: str
     pull: str = ""
     postponed: Postponed | None = None
 
@@ -78,19 +79,19 @@ def _close(parts: Closing, session: str, *, merge: bool) -> Closed:
             verdict = _judge(parts, session, tip, base_tip)
         parts.forge.report(tip, verdict)
         if set(data.records) != {agent.id for agent in data.mission.agents}:
-            return Closed(data, branch, verdict, None)
+            return Closed(data, branch, verdict, None, tip)
         proposal = _proposal(data, verdict, branch, tip, parts.base, base_tip)
         pull = parts.forge.propose(proposal)
         if verdict.state != "pass" or not merge:
-            return Closed(data, branch, verdict, None, pull)
+            return Closed(data, branch, verdict, None, tip, pull)
         try:
             result = parts.forge.merge(proposal)
         except LostRace:
             continue  # what was gated is not what would be merged: gate again (G1, G4)
         if isinstance(result, Postponed):
-            return Closed(data, branch, verdict, None, pull, result)
+            return Closed(data, branch, verdict, None, tip, pull, result)
         _check_merge(parts, data, result.commit, tip)
-        closed = Closed(data, branch, verdict, result.commit, pull)
+        closed = Closed(data, branch, verdict, result.commit, tip, pull)
         with repo.still():
             _tidy(parts, closed)
         return closed
@@ -214,7 +215,7 @@ def _merged(parts: Closing, session: str) -> Closed | None:
     data = load_session(repo, merge.commit, session)
     first, gated = merge.parents
     verdict = _judge(parts, session, gated, first)
-    return Closed(data, branch_ref(data.mission, session), verdict, merge.commit)
+    return Closed(data, branch_ref(data.mission, session), verdict, merge.commit, gated)
 
 
 def _tidy(parts: Closing, closed: Closed) -> None:

@@ -3,39 +3,33 @@
 Called again, it goes on where it was: what is merged stays merged, and the issue is told the same.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.commands.close import Closed, Closing, close, session_branch
 from bot.commands.discovery import find_sessions
+from bot.commands.dispatching import Standing, end_work, note, read_dispatches
+from bot.commands.going_on import go_on
 from bot.commands.load import load_session
 from bot.commands.outcome import Exit, Outcome
 from bot.commands.record import fold
-from bot.commands.telling import Telling
+from bot.commands.telling import Telling, standing
 from bot.core.comment_view import Hold
-from bot.core.continuing import halted, may_continue, next_agents
-from bot.core.records import AgentRecord
+from bot.core.dispatches import Dispatches, Judged
+from bot.core.recovery import Stand, Work, breaker, next_work
 from bot.core.session import RECORDS, launch_path
 from bot.core.state import Merge, SessionFacts
 from bot.errors import Refused, SwarmError
 from bot.ports import Repository, Runs
 from bot.render.summary import close_summary, run_summary
 
-WORKFLOW = "swarm-session.yml"
-MEND = (
-    "mend the access to the model (its key, what it may do, its credit), then set the label again, or start the "
-    "workflow again by hand as it was started; what is recorded is kept"
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Finishing:
-    """What finishing works with. `depth` counts the runs of this session that were started by one another."""
+    """What finishing works with."""
 
     closing: Closing
     telling: Telling
     runs: Runs
-    depth: int
     merge: bool
 
 
@@ -48,26 +42,39 @@ class Finished:
 
 
 def finish(parts: Finishing, session: str) -> Finished | Outcome:
-    """How the session was closed; an Outcome when another run goes on with it.
+    """How the session was closed; an Outcome when another run goes on with it, or nobody does.
 
     Raises what `close` raises, after saying so in the session's issue.
     """
     with parts.closing.repo.still():
-        facts = _open(parts, session)
-    if facts:
-        if refused := halted(facts.data.mission, facts.data.records):
-            return _stop(parts, facts, refused)
-        turns = next_agents(facts.data.mission, facts.data.records)
-        if turns and may_continue(facts.data.mission, parts.depth):
-            return _continue(parts, facts, [turn.agent for turn in turns])
+        now = _open(parts, session)
+        if now and (outcome := _unfinished(parts, now)):
+            return outcome
     try:
         closed = close(parts.closing, session, merge=parts.merge)
     except SwarmError as error:
-        if facts:
+        if now:
             problem = error.problems[0]
+            facts = SessionFacts(now.data, now.commit)
             parts.telling.tell(parts.telling.view(facts, stopped=Hold(problem.what, problem.todo)))
         raise
+    if now and not closed.merged:
+        _remember(parts, closed)
     return Finished(closed, _tell(parts, closed))
+
+
+def _unfinished(parts: Finishing, now: Standing) -> Outcome | None:
+    """What is done about a session that is not to be closed yet; None when it is."""
+    clock = parts.closing.clock
+    step = next_work(now.data, now.commit, now.known, clock.now())
+    if isinstance(step, Stand) and step.how != "judged":
+        return _stand(parts, now, step)
+    if isinstance(step, Work) and step.over:
+        branch = session_branch(parts.closing.repo, now.data.session)
+        end_work(parts.closing.repo, clock, branch, now.data.session)
+    elif isinstance(step, Work) and step.turns:
+        return _continue(parts, now, [turn.agent for turn in step.turns])
+    return None
 
 
 def leftovers(repo: Repository, base: str) -> list[str]:
@@ -79,7 +86,7 @@ def leftovers(repo: Repository, base: str) -> list[str]:
     return [place.session for place in places if place.merged and (place.tip or place.session in recorded)]
 
 
-def _open(parts: Finishing, session: str) -> SessionFacts | None:
+def _open(parts: Finishing, session: str) -> Standing | None:
     """The session with everything folded that is pending; None when it is merged."""
     repo, base = parts.closing.repo, f"refs/heads/{parts.closing.base}"
     tip = repo.refs(base).get(base)
@@ -90,31 +97,43 @@ def _open(parts: Finishing, session: str) -> SessionFacts | None:
     branch = session_branch(repo, session)
     fold(repo, parts.closing.clock, branch, session)
     commit = repo.refs(branch)[branch]
-    return SessionFacts(load_session(repo, commit, session), commit)
+    return Standing(load_session(repo, commit, session), commit, read_dispatches(repo, session)[0])
 
 
-def _continue(parts: Finishing, facts: SessionFacts, agents: list[str]) -> Outcome:
-    session = facts.data.session
-    # Mission and issue put the run into the same queue as every other one of this session.
-    issue, mission = str(facts.data.launch.issue or ""), facts.data.mission.mission
-    inputs = {"session": session, "depth": str(parts.depth + 1), "issue": issue, "mission": mission}
-    parts.runs.start(WORKFLOW, inputs)
-    view = parts.telling.view(facts, continued=True)
+def _continue(parts: Finishing, now: Standing, agents: list[str]) -> Outcome:
+    data = now.data
+    if broken := breaker(data, now.known):
+        return _stand(parts, now, broken)
+    go_on(parts.closing.repo, parts.closing.clock, parts.runs, data)
+    view = parts.telling.view(SessionFacts(data, now.commit), continued=True)
     parts.telling.tell(view)
-    text = f"{session} goes on in another run: {len(agents)} agents have attempts left"
-    return Outcome({"session": session, "state": "continued", "agents": agents}, text, summary=run_summary(view))
+    text = f"{data.session} goes on in another run: {len(agents)} agents have attempts left"
+    report = {"session": data.session, "state": "continued", "agents": agents}
+    return Outcome(report, text, summary=run_summary(view))
 
 
-def _stop(parts: Finishing, facts: SessionFacts, refused: Sequence[AgentRecord]) -> Outcome:
-    """Nobody is tried again while the model refuses access: a person acts first, and nothing is lost (G16)."""
-    session, agents = facts.data.session, [record.agent for record in refused]
-    reason = f"{agents[0]} was refused access to its model: {refused[0].reason}"
-    view = parts.telling.view(facts, stopped=Hold(reason, MEND))
+def _stand(parts: Finishing, now: Standing, stand: Stand) -> Outcome:
+    """Nobody is tried again before a person acts, and nothing is lost (G16)."""
+    session, hold = now.data.session, standing(stand)
+    view = parts.telling.view(SessionFacts(now.data, now.commit), **hold)
     parts.telling.tell(view)
-    text = f"{session} is stopped: {reason}\n{MEND}"
-    return Outcome(
-        {"session": session, "state": "stopped", "agents": agents}, text, Exit.ACT, summary=run_summary(view)
-    )
+    report = {"session": session, "state": stand.how, "reason": stand.why}
+    return Outcome(report, f"{session} stands still: {stand.why}", Exit.ACT, summary=run_summary(view))
+
+
+def _remember(parts: Finishing, closed: Closed) -> None:
+    """Writes down what the gate said, so that nobody asks it the same again and again."""
+    clock, session = parts.closing.clock, closed.data.session
+    verdict = closed.verdict.state
+    settled = verdict == "fail" or (verdict == "pass" and closed.postponed is None)
+
+    def edit(known: Dispatches) -> Dispatches:
+        same = known.judged if known.judged and known.judged.tip == closed.tip else None
+        times = same.times + 1 if same else 1
+        judged = Judged(tip=closed.tip, verdict=verdict, settled=settled, times=times, time=clock.now())
+        return known.model_copy(update={"judged": judged})
+
+    note(parts.closing.repo, clock, session, edit, f"The gate says {verdict} of session {session}")
 
 
 def _tell(parts: Finishing, closed: Closed) -> str:

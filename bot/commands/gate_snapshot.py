@@ -84,10 +84,11 @@ def load_snapshot(
     Raises Refused when the commit holds no readable launch.
     """
     start = launched(repository, session, tip, base_tip)
-    rules, launch = start.launch.mission, start.launch
-    files = repository.files(tip, [f"{SESSIONS}{session}", rules.deliverable, csv_path(rules.deliverable)])
+    document = start.launch.mission.deliverable
+    files = repository.files(tip, [f"{SESSIONS}{session}", document, csv_path(document)])
     data, problems = parse_session(session, {**files, **start.files})  # by the rules of the launch
     assert data is not None, "the launch was read above"
+    rules, launch = data.mission, data.launch  # with what people have added in orders
     consolidated = consolidate(data)
     changes = repository.changes(base_tip, tip)
     written = {change.path: files[change.path] for change in changes if change.path in files}

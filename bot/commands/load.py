@@ -9,10 +9,11 @@ from typing import TypeVar
 
 from bot.commands.discovery import HEADS, Place, find_sessions
 from bot.core.folding import pending
+from bot.core.orders import Order, amended
 from bot.core.overview import Overview, overview
 from bot.core.records import AgentRecord, FindingsFile
-from bot.core.session import RECORDS, SESSIONS, SessionData, agent_path, findings_path
-from bot.core.snapshot import parse_findings, parse_record, parse_session
+from bot.core.session import RECORDS, SESSIONS, SessionData, agent_path, findings_path, orders_path
+from bot.core.snapshot import parse_findings, parse_orders, parse_record, parse_session
 from bot.core.state import Merge, SessionFacts, SessionState, reduce
 from bot.errors import Problem, Refused, SwarmError
 from bot.ports import Repository
@@ -93,10 +94,26 @@ def _read_all(
         if record.blockers or record.state == "failed"
     }
     files = _read(repo, needed, findings_path, parse_findings, problems)
+    orders = repo.read([(place.commit, orders_path(place.session)) for place in places])
     return [
-        SessionData(place.session, place.launch.mission, place.launch, _own(records, place), _own(files, place))
+        _data(
+            place,
+            parse_orders(place.session, orders.get((place.commit, orders_path(place.session))), problems).orders,
+            _own(records, place),
+            _own(files, place),
+        )
         for place in places
     ]
+
+
+def _data(
+    place: Place,
+    orders: tuple[Order, ...],
+    records: Mapping[str, AgentRecord],
+    findings: Mapping[str, FindingsFile],
+) -> SessionData:
+    launch = amended(place.launch, orders)
+    return SessionData(place.session, launch.mission, launch, records, findings, orders)
 
 
 def _read(

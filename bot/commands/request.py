@@ -8,19 +8,23 @@ from dataclasses import dataclass, replace
 
 from bot.commands.close import session_branch
 from bot.commands.discovery import Place, find_sessions
-from bot.commands.dispatching import hand_out, take_stock
+from bot.commands.dispatching import Standing, end_work, hand_out, take_stock
 from bot.commands.launch import Unconfirmed, launch
 from bot.commands.load import load_session
+from bot.commands.ordering import give
 from bot.commands.outcome import Outcome
-from bot.commands.telling import Telling
+from bot.commands.telling import More, Telling, standing
 from bot.core.asking import CONFIRM, LAUNCH, Request, check, confirms, from_dispatch, from_issue, meant
 from bot.core.configuration import PATH, Configuration, load_configuration
-from bot.core.continuing import Turn, matrix_json, max_parallel, next_agents
+from bot.core.continuing import Turn, matrix_json, max_parallel
+from bot.core.dispatches import Dispatches
 from bot.core.events import PREFIX, ContinueSession, LaunchAsked, LaunchDispatched, queue_of
 from bot.core.loading import load_mission
 from bot.core.mission_edit import edited
+from bot.core.orders import Order
 from bot.core.permission import may_launch
-from bot.core.session import SessionData, launch_path
+from bot.core.recovery import Stand, Work, breaker, next_work
+from bot.core.session import launch_path
 from bot.core.state import Merge, SessionFacts
 from bot.errors import InvalidInput, Problem, Refused
 from bot.ports import Clock, Conversation, PriceList, Repository
@@ -66,10 +70,12 @@ def request(desk: Desk, asked: LaunchAsked | LaunchDispatched | ContinueSession)
 def _requested(desk: Desk, asked: LaunchAsked | LaunchDispatched | ContinueSession) -> Outcome:
     match asked:
         case ContinueSession():
-            return _session(desk, asked.session, asked.queue)
+            return _session(desk, asked.session, asked.queue, by=_person(asked.sender))
         case LaunchDispatched():
             by = f"{asked.sender} by hand" if asked.issue is None else f"issue #{asked.issue}"
-            return _opened(desk, from_dispatch(asked), asked.issue, by, asked.queue, confirmed=True)
+            return _opened(
+                desk, from_dispatch(asked), asked.issue, by, asked.queue, confirmed=True, sender=asked.sender
+            )
         case LaunchAsked():
             return _asked(desk, asked)
 
@@ -92,7 +98,9 @@ def _answered(desk: Desk, asked: LaunchAsked, *, confirmed: bool) -> Outcome:
     try:
         request, by = from_issue(asked), f"issue #{asked.issue}"
         queue = queue_of(asked.issue, "")
-        return _others_refused(desk, asked, _opened(desk, request, asked.issue, by, queue, confirmed=confirmed))
+        return _others_refused(
+            desk, asked, _opened(desk, request, asked.issue, by, queue, confirmed=confirmed, sender=asked.sender)
+        )
     except Unconfirmed as unconfirmed:
         return _unconfirmed(desk, asked, unconfirmed)
     except (InvalidInput, Refused) as error:
@@ -142,7 +150,9 @@ def _others_refused(desk: Desk, asked: LaunchAsked, outcome: Outcome) -> Outcome
     return outcome
 
 
-def _opened(desk: Desk, asked: Request, issue: int | None, by: str, queue: str, *, confirmed: bool) -> Outcome:
+def _opened(
+    desk: Desk, asked: Request, issue: int | None, by: str, queue: str, *, confirmed: bool, sender: str
+) -> Outcome:
     _in_queue(queue, issue, asked.mission)
     refs = desk.repo.refs("refs/")
     tip = refs.get(f"refs/heads/{desk.base}")
@@ -167,7 +177,7 @@ def _opened(desk: Desk, asked: Request, issue: int | None, by: str, queue: str, 
         issue=issue,
         confirm_above=None if confirmed else configuration.confirm_above_usd,
     )
-    return _session(desk, launched.session, queue)
+    return _session(desk, launched.session, queue, by=_person(sender))
 
 
 def _mission(desk: Desk, configuration: Configuration, asked: Request, tip: str) -> tuple[bytes, str]:
@@ -193,12 +203,22 @@ def _carried(desk: Desk, issue: int | None) -> list[Place]:
     return [place for place in places if place.launch.issue == issue]
 
 
-def _session(desk: Desk, session: str, queue: str) -> Outcome:
-    data, commit, merged = _load(desk, session, queue)
-    turns = () if merged else next_agents(data.mission, data.records)
-    view = desk.telling.view(SessionFacts(data, commit, Merge(commit) if merged else None, deliverable=merged))
+def _person(login: str) -> str:
+    """A login that is a person's; empty for the runs that start one another."""
+    return "" if login.endswith("[bot]") else login
+
+
+def _session(desk: Desk, session: str, queue: str, *, by: str = "") -> Outcome:
+    """Goes on with a session. `by`: who wants it to, empty where no person has said so."""
+    now, merged = _load(desk, session, queue, by)
+    data, commit = now.data, now.commit
+    step = Work((), "") if merged else next_work(data, commit, now.known, desk.clock.now())
+    turns = step.turns if isinstance(step, Work) else ()
+    hold = standing(step) if isinstance(step, Stand) else More()
+    facts = SessionFacts(data, commit, Merge(commit) if merged else None, deliverable=merged)
+    view = desk.telling.view(facts, **hold)
     comment = None if merged else desk.telling.tell(view)  # what is merged is told when it is closed again
-    state = "merged" if merged else "running" if turns else "complete"
+    state = "merged" if merged else "running" if turns else "stopped" if hold else "complete"
     if turns:  # the last thing that is done: nothing may go wrong between here and the matrix
         hand_out(desk.repo, desk.clock, session, turns, desk.whole_run)
     outputs = {
@@ -213,17 +233,32 @@ def _session(desk: Desk, session: str, queue: str) -> Outcome:
     return Outcome(report, _said(session, turns, state), outputs=outputs, summary=run_summary(view))
 
 
-def _load(desk: Desk, session: str, queue: str) -> tuple[SessionData, str, bool]:
-    """The session with the commit that it is read from, and whether that is the base branch's."""
+def _load(desk: Desk, session: str, queue: str, by: str) -> tuple[Standing, bool]:
+    """The session as it stands, and whether that is on the base branch."""
     base = f"refs/heads/{desk.base}"
     tip = desk.repo.refs("refs/")[base]
     if desk.repo.read([(tip, launch_path(session))]):
-        return load_session(desk.repo, tip, session), tip, True
+        return Standing(load_session(desk.repo, tip, session), tip, Dispatches(session=session)), True
     branch = session_branch(desk.repo, session)
     launch = load_session(desk.repo, desk.repo.refs(branch)[branch], session).launch
     _in_queue(queue, launch.issue, launch.mission.mission)
     now = take_stock(desk.repo, desk.clock, branch, session, desk.whole_run)
-    return now.data, now.commit, False
+    if by and (order := _going_on(desk, now, by)):
+        give(desk.repo, desk.clock, branch, session, order)
+        now = take_stock(desk.repo, desk.clock, branch, session, desk.whole_run)
+    step = next_work(now.data, now.commit, now.known, desk.clock.now())
+    if isinstance(step, Work) and step.over:
+        now = end_work(desk.repo, desk.clock, branch, session)
+    return now, False
+
+
+def _going_on(desk: Desk, now: Standing, by: str) -> Order | None:
+    """The order that a person has given by asking for a session that stands still; None where none is needed."""
+    step = next_work(now.data, now.commit, now.known, desk.clock.now())
+    waits = step.over if isinstance(step, Work) else step.how in ("held", "halted", "broken")
+    if not waits and not breaker(now.data, now.known):
+        return None
+    return Order(id=f"run-{desk.run}-{desk.run_attempt}", kind="resume", by=by, time=desk.clock.now())
 
 
 def _in_queue(queue: str, issue: int | None, mission: str) -> None:
@@ -240,4 +275,10 @@ def _in_queue(queue: str, issue: int | None, mission: str) -> None:
 def _said(session: str, turns: tuple[Turn, ...], state: str) -> str:
     if turns:
         return f"{session}: {len(turns)} agents run next"
-    return f"{session} is merged" if state == "merged" else f"every agent of {session} is recorded"
+    match state:
+        case "merged":
+            return f"{session} is merged"
+        case "stopped":
+            return f"{session} stands still"
+        case _:
+            return f"every agent of {session} is recorded"

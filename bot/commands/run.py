@@ -122,4 +122,4 @@ def _with(repo: Repository, data: SessionData, made: AgentRecord) -> SessionData
 
 
 def _left(data: SessionData, spec: AgentSpec) -> range:
-    return attempts_left(data.mission, spec, data.records.get(spec.id))
+    return attempts_left(data.launch, spec, data.records.get(spec.id))

@@ -2,17 +2,40 @@
 
 from dataclasses import dataclass
 from math import ceil
-from typing import TypedDict, Unpack
+from typing import TypedDict, Unpack, assert_never
 
 from bot.core.addresses import Addresses
 from bot.core.comment_view import CommentView, Hold
 from bot.core.gate.verdict import Verdict
+from bot.core.recovery import Stand
 from bot.core.state import SessionFacts, reduce
 from bot.ports import Clock, Conversation, Repository
 from bot.render.comment import status_comment
 
 MOMENT = 3.0
 """Seconds that a recorder waits to see whether somebody else records right after it."""
+
+
+MEND = (
+    "mend the access to the model (its key, what it may do, its credit), then `/swarm resume`, or set the label "
+    "again; what is recorded is kept"
+)
+
+
+def standing(stand: Stand) -> "More":
+    """How it is told that a session stands still until a person acts."""
+    match stand.how:
+        case "halted":
+            return {"stopped": Hold(stand.why, MEND)}
+        case "held":
+            return {"stopped": Hold(stand.why, "`/swarm resume` goes on; what is recorded is kept")}
+        case "broken":
+            todo = "`/swarm resume` tries again, `/swarm budget +5` adds money"
+            return {"stopped": Hold(stand.why, todo)}
+        case "busy" | "judged":
+            return {}
+        case _:
+            assert_never(stand.how)
 
 
 class More(TypedDict, total=False):

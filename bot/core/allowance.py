@@ -5,7 +5,7 @@ something is left for the next one, an attempt gets its share of what is left, a
 """
 
 from bot.core.continuing import attempts_left
-from bot.core.mission import AgentSpec, Backend, Mission
+from bot.core.mission import AgentSpec, Backend
 from bot.core.records import AgentRecord, Launch
 
 PAID: frozenset[Backend] = frozenset({"claude"})
@@ -21,13 +21,13 @@ def allowance(cap: int, spent: int, attempts_left: int) -> int:
     return max(cap - spent, 0) // max(attempts_left, 1)
 
 
-def attempt_allowance(launch: Launch, mission: Mission, spec: AgentSpec, record: AgentRecord | None) -> int:
+def attempt_allowance(launch: Launch, spec: AgentSpec, record: AgentRecord | None) -> int:
     """The same for the attempt that follows an agent's latest record; None: it is the first one."""
-    left = attempts_left(mission, spec, record)
+    left = attempts_left(launch, spec, record)
     return allowance(launch.caps.get(spec.id, 0), record.spent if record else 0, len(left))
 
 
-def at_stake(launch: Launch, mission: Mission, spec: AgentSpec, record: AgentRecord | None) -> int:
+def at_stake(launch: Launch, spec: AgentSpec, record: AgentRecord | None) -> int:
     """What that attempt counts for when nobody knows what it used: all that it might have."""
-    paid = (spec.backend or mission.agent.backend) in PAID
-    return attempt_allowance(launch, mission, spec, record) if paid else 0
+    paid = (spec.backend or launch.mission.agent.backend) in PAID
+    return attempt_allowance(launch, spec, record) if paid else 0

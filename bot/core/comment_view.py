@@ -90,7 +90,7 @@ def _judged(view: CommentView, verdict: Verdict) -> Stage:
 def has_retry(view: CommentView, agent: AgentSpec) -> bool:
     """Whether an agent failed and has an attempt left."""
     record = view.data.records.get(agent.id)
-    return record is not None and bool(attempts_left(view.data.mission, agent, record))
+    return record is not None and bool(attempts_left(view.data.launch, agent, record))
 
 
 def retries(view: CommentView) -> tuple[str, ...]:

@@ -1,4 +1,7 @@
-"""Which attempts were handed out to which run, so that one whose job is lost is known, and counted (G23)."""
+"""What was set going for a session: attempts that were handed out, runs that were started, how the gate judged.
+
+So an attempt whose job is lost is known and counted (G23), and what leads nowhere is not started for ever (A24).
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -8,13 +11,11 @@ from pydantic import AwareDatetime
 from pydantic import Field as Constraint
 
 from bot.core.continuing import MAX_ATTEMPT, Turn
+from bot.core.gate.verdict import VerdictState
 from bot.core.ids import Id
 from bot.core.mission import Mission
 from bot.core.models import Model
-from bot.core.records import AgentRecord
-
-LOST = "its job was lost: the run that was to do it is over and left no record of it"
-"""The reason in the record of an attempt that was handed out and never came back."""
+from bot.core.records import AgentRecord, CommitId
 
 
 class Dispatch(Model):
@@ -24,13 +25,36 @@ class Dispatch(Model):
     attempt: Annotated[int, Constraint(ge=1, le=10)]
     run: str
     time: AwareDatetime
+    by: str = ""
+    """The backup agent that does it; empty: the agent itself."""
+
+
+class Judged(Model):
+    """What the gate last said of the session's branch, at which of its commits.
+
+    `settled`: it will say the same when it is asked again; a person has to do something. `times`: how often it was
+    asked at this commit.
+    """
+
+    tip: CommitId
+    verdict: VerdictState
+    settled: bool
+    times: Annotated[int, Constraint(ge=1)] = 1
+    time: AwareDatetime
 
 
 class Dispatches(Model):
-    """refs/swarm/dispatches/<session>, dispatches.json: of each agent the attempt that was handed out last."""
+    """refs/swarm/dispatches/<session>, dispatches.json.
+
+    `dispatches`: of each agent the attempt that was handed out last. `starts`: when runs were started that nobody
+    asked for. `told`: what its issue was told last of why it stands still.
+    """
 
     session: Id
     dispatches: tuple[Dispatch, ...] = ()
+    starts: tuple[AwareDatetime, ...] = ()
+    judged: Judged | None = None
+    told: str = ""
 
 
 def lost(
@@ -54,5 +78,6 @@ def handed_out(known: Dispatches, turns: Iterable[Turn], run: str, now: datetime
     for turn in turns:
         before = latest.get(turn.agent)
         if before is None or (before.attempt, before.run) != (turn.attempt, run):
-            latest[turn.agent] = Dispatch(agent=turn.agent, attempt=turn.attempt, run=run, time=now)
-    return Dispatches(session=known.session, dispatches=tuple(latest.values()))
+            made = Dispatch(agent=turn.agent, attempt=turn.attempt, run=run, time=now, by=turn.by)
+            latest[turn.agent] = made
+    return known.model_copy(update={"dispatches": tuple(latest.values())})

@@ -61,17 +61,21 @@ class LaunchDispatched:
 
 @dataclass(frozen=True, slots=True)
 class ContinueSession:
-    """The session workflow was started to go on with a session; `depth` counts the runs before this one."""
+    """The session workflow was started to go on with a session."""
 
     session: str
-    depth: int
     sender: str
     queue: str
 
 
 @dataclass(frozen=True, slots=True)
 class RefreshStatus:
-    """The state files are to be brought up to date, and what is stuck is to be repaired."""
+    """The state files are to be brought up to date, and what is stuck is to be repaired.
+
+    `completed` is the title of the run whose end is the occasion; empty when it is another one.
+    """
+
+    completed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +169,7 @@ def _dispatch(payload: object) -> Intent:
     if session:
         if len(session) > ID_MAX or not re.fullmatch(ID_PATTERN, session):
             raise _Unusable(f"the input session is {_quoted(session)}, which is no session's id")
-        return ContinueSession(session, _count(_input(payload, "depth") or "0", "depth"), sender, _queue(payload))
+        return ContinueSession(session, sender, _queue(payload))
     if not mission:
         raise _Unusable("neither the input mission nor the input session says what to run")
     issue = _input(payload, "issue").removeprefix("#")
@@ -177,7 +181,7 @@ def _dispatch(payload: object) -> Intent:
 def _run(payload: object) -> Intent:
     action = at(payload, ("action",))
     if action == "completed":
-        return RefreshStatus()
+        return RefreshStatus(_text(at(payload, ("workflow_run", "display_title"))))
     return Ignored(f"a run was {_done(action)}; the status is refreshed when one is completed")
 
 

@@ -7,7 +7,7 @@ from string import ascii_letters
 
 from bot.core.changes import Change
 from bot.core.secrets import line_of, line_starts, scannable
-from bot.core.session import SESSIONS, csv_path, launch_path, mission_path
+from bot.core.session import SESSIONS, csv_path, launch_path, mission_path, orders_path
 
 INSTRUCTIONS = frozenset(
     {
@@ -78,7 +78,8 @@ def _trespass_in_folder(change: Change, ground: Ground) -> str:
         agent, _, ending = name.partition(".")
         known = agent in ground.agents and ending == "json"
         return "" if known else f"{change.path} belongs to no agent of the mission"
-    return "" if change.path in own_files(ground.session) else f"{change.path} is no file of a session"
+    own = (*own_files(ground.session), orders_path(ground.session))
+    return "" if change.path in own else f"{change.path} is no file of a session"
 
 
 def own_files(session: str) -> tuple[str, str]:

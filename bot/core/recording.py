@@ -37,7 +37,7 @@ class Attempt:
     @property
     def allowance(self) -> int:
         """What it may spend, in millionths of a US dollar."""
-        return attempt_allowance(self.launch, self.mission, self.agent, self.record)
+        return attempt_allowance(self.launch, self.agent, self.record)
 
 
 def check_all(findings: Iterable[Finding], lookup: Lookup) -> tuple[CheckedFinding, ...]:
@@ -86,17 +86,31 @@ def failed(
     """
     why = f"failed in attempt {attempt.number}: {failure.reason}"
     file = _completed(attempt, brought_forward(attempt.agent, attempt.file), NOT_RESEARCHED, why)
-    session, halted = attempt.launch.session, failure.halted
-    empty = AgentResult(
-        session=session,
+    empty = _nothing(attempt, started, now, halted=failure.halted)
+    stake = at_stake(attempt.launch, attempt.agent, attempt.record)
+    return _record(attempt, empty, "failed", failure.reason, file, now, spent=stake), file
+
+
+def given_up(attempt: Attempt, now: datetime, why: str) -> tuple[AgentRecord, FindingsFile]:
+    """The record that ends an assignment for which there is no time any more: no attempt was made, nothing spent.
+
+    What was found is kept, and each subject of which nothing is known gets a blocker.
+    """
+    work = brought_forward(attempt.agent, attempt.file)
+    file = _completed(attempt, work, NOT_RESEARCHED, f"did not come to it: {why}.")
+    state: AgentState = "blocked" if file.blockers else "done"
+    return _record(attempt, _nothing(attempt, now, now, halted=False), state, why, file, now, spent=0), file
+
+
+def _nothing(attempt: Attempt, started: datetime, now: datetime, *, halted: bool) -> AgentResult:
+    return AgentResult(
+        session=attempt.launch.session,
         agent=attempt.agent.id,
         attempt=attempt.number,
         started=started,
         finished=now,
         halted=halted,
     )
-    stake = at_stake(attempt.launch, attempt.mission, attempt.agent, attempt.record)
-    return _record(attempt, empty, "failed", failure.reason, file, now, spent=stake), file
 
 
 def _completed(attempt: Attempt, work: FindingsFile, way: str, why: str) -> FindingsFile:

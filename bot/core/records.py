@@ -35,6 +35,8 @@ class Launch(Model):
     base_commit: CommitId
     caps: dict[Id, Annotated[int, Constraint(ge=0)]]
     """Millionths of a US dollar for each agent, over all its attempts; they sum to at most the session's cap."""
+    again: dict[Id, Annotated[int, Constraint(ge=1, le=10)]] = Constraint(default_factory=dict)
+    """Up to which attempt a person lets an agent go, whatever became of it: no part of the file, see `amended`."""
     prices: dict[str, Prices] = Constraint(default_factory=dict)
     """What the agents' models cost, by `pricing.key`: as it was known at launch, and it holds to the end."""
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.core.mission import Mission
+from bot.core.orders import Order
 from bot.core.records import AgentRecord, FindingsFile, Launch
 
 RESERVATIONS = "refs/swarm/reservations/"
@@ -46,6 +47,10 @@ def launch_path(session: str) -> str:
     return f"{SESSIONS}{session}/launch.json"
 
 
+def orders_path(session: str) -> str:
+    return f"{SESSIONS}{session}/orders.json"
+
+
 def agent_path(session: str, agent: str) -> str:
     return f"{SESSIONS}{session}/agents/{agent}.json"
 
@@ -61,10 +66,14 @@ def csv_path(deliverable: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SessionData:
-    """Everything that one commit says about one session; records and findings are keyed by agent."""
+    """Everything that one commit says about one session; records and findings are keyed by agent.
+
+    `launch` is amended by the orders, and `mission` is its mission.
+    """
 
     session: str
     mission: Mission
     launch: Launch
     records: Mapping[str, AgentRecord] = field(default_factory=dict)
     findings: Mapping[str, FindingsFile] = field(default_factory=dict)
+    orders: tuple[Order, ...] = ()

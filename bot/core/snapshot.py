@@ -7,8 +7,9 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from bot.core.orders import Orders, amended
 from bot.core.records import AgentRecord, FindingsFile, Launch
-from bot.core.session import SessionData, agent_path, findings_path, launch_path, mission_path
+from bot.core.session import SessionData, agent_path, findings_path, launch_path, mission_path, orders_path
 from bot.errors import Problem
 
 MAX_RECORD = 1_000_000  # bytes; a record holds a few hundred
@@ -56,6 +57,15 @@ def parse_findings(session: str, agent: str, content: bytes, problems: list[Prob
     return file
 
 
+def parse_orders(session: str, content: bytes | None, problems: list[Problem]) -> Orders:
+    """What people have told a session; nothing, where there is no file."""
+    if content is None:
+        return Orders()
+    path, todo = orders_path(session), "restore it from the history of the session's branch"
+    orders = _parse(Orders, path, content, MAX_RECORD, todo, problems) or Orders()
+    return orders if _plausible(path, [order.time for order in orders.orders], problems) else Orders()
+
+
 def parse_session(session: str, files: Mapping[str, bytes]) -> tuple[SessionData | None, tuple[Problem, ...]]:
     """Everything that one commit's files say about a session; files of agents without a mission are not read."""
     launch, problems = parse_launch(session, files.get(launch_path(session)))
@@ -79,7 +89,9 @@ def parse_session(session: str, files: Mapping[str, bytes]) -> tuple[SessionData
         for a in records
         if a not in findings and findings_path(session, a) not in files
     ]
-    return SessionData(session, launch.mission, launch, records, findings), tuple(found)
+    orders = parse_orders(session, files.get(orders_path(session)), found).orders
+    launch = amended(launch, orders)
+    return SessionData(session, launch.mission, launch, records, findings, orders), tuple(found)
 
 
 def _parse(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from math import ceil
 from typing import Literal
@@ -12,6 +12,7 @@ from bot.core.continuing import halted
 from bot.core.findings import Blocker
 from bot.core.ids import slug
 from bot.core.mission import Mission
+from bot.core.orders import deadline, last_word
 from bot.core.records import AgentRecord, AgentState
 from bot.core.session import SessionData, branch_ref
 
@@ -129,7 +130,7 @@ def reduce(facts: SessionFacts, now: datetime) -> SessionState:
     records = [data.records[agent] for agent in ids if agent in data.records]
     agents = _agents(ids, records)
     phase = _phase(agents, facts.merge)
-    deadline = data.launch.launched + timedelta(hours=mission.limits.session_timeout_hours)
+    until = deadline(data.launch, data.orders)
     last = _last_activity(data.launch.launched, records, facts.merge)
     return SessionState(
         session=data.session,
@@ -145,14 +146,16 @@ def reduce(facts: SessionFacts, now: datetime) -> SessionState:
         blocker_count=sum(record.blockers for record in records),
         blockers=tuple(_notes(data, records)),
         failures=tuple((record.agent, record.reason) for record in records if record.state == "failed"),
-        halted=tuple(record.agent for record in halted(mission, data.records)),
+        halted=tuple(
+            record.agent for record in halted(data.launch, data.records, last_word(data.launch, data.orders))
+        ),
         cost=sum(record.spent for record in records),
         cap=mission.limits.max_usd,
         launched=data.launch.launched,
-        deadline=deadline,
+        deadline=until,
         last_activity=last,
         merge=facts.merge,
-        overdue=phase in ("launched", "running") and now > deadline,
+        overdue=phase in ("launched", "running") and now > until,
         deliverable=facts.deliverable,
         eta=_eta(records, len(agents.pending), mission.limits.max_parallel, last),
         alert=alert(records, data.launch.caps, mission.limits.max_usd),

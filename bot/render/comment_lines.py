@@ -90,7 +90,7 @@ def _failed(view: CommentView) -> Iterator[str]:
     for agent in found[:TOLD]:
         record = view.data.records[agent.id]
         reason = sentence(record.reason, PART_MAX) or "No reason is known."
-        most = attempts_allowed(view.data.mission, agent, record)
+        most = attempts_allowed(view.data.launch, agent, record)
         yield f"**Failed** · {code(agent.id)}, attempt {record.attempt} of {most}: {reason}"
     if len(found) > TOLD:
         yield f"**Failed** · {counted(len(found) - TOLD, 'more agent')}"

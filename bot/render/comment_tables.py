@@ -60,7 +60,7 @@ def assignment(agent: AgentSpec) -> Markdown:
 
 def _state(view: CommentView, agent: AgentSpec, record: AgentRecord) -> str:
     """What is recorded of an agent, in words."""
-    of = f"attempt {record.attempt} of {attempts_allowed(view.data.mission, agent, record)}"
+    of = f"attempt {record.attempt} of {attempts_allowed(view.data.launch, agent, record)}"
     match record.state:
         case "done":
             return "done" if record.attempt == 1 else f"done, {of}"

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from bot.core.comment_view import CommentView
 from bot.core.continuing import attempts_allowed
-from bot.core.mission import AgentSpec, Mission
-from bot.core.records import AgentRecord, FindingsFile
+from bot.core.mission import AgentSpec
+from bot.core.records import AgentRecord, FindingsFile, Launch
 from bot.render.comment import status_comment
 from bot.render.engine import Markdown, counted, render
 from bot.render.pull_request import bounded
@@ -29,20 +29,20 @@ def close_summary(view: CommentView) -> str:
     return status_comment(view) + gate
 
 
-def agent_summary(mission: Mission, record: AgentRecord, file: FindingsFile | None = None) -> str:
+def agent_summary(launch: Launch, record: AgentRecord, file: FindingsFile | None = None) -> str:
     """What was recorded of one agent, with what was found of each of its subjects; an unknown agent has none."""
-    agent = next((agent for agent in mission.agents if agent.id == record.agent), None)
+    agent = next((agent for agent in launch.mission.agents if agent.id == record.agent), None)
     return render(
         "agent_summary.md.j2",
         record=record,
-        figures=_figures(mission, agent, record),
+        figures=_figures(launch, agent, record),
         subjects=_subjects(agent, file) if agent and file else Markdown(""),
         lines=[Markdown(line) for line in _lines(record, file or FindingsFile(agent=record.agent))],
     )
 
 
-def _figures(mission: Mission, agent: AgentSpec | None, record: AgentRecord) -> Markdown:
-    most = attempts_allowed(mission, agent, record) if agent else mission.agent.attempts
+def _figures(launch: Launch, agent: AgentSpec | None, record: AgentRecord) -> Markdown:
+    most = attempts_allowed(launch, agent, record) if agent else launch.mission.agent.attempts
     used = record.usage
     tokens = f"{counted(used.calls, 'call')}, {used.input_tokens:,} tokens in and {used.output_tokens:,} out"
     findings = f"{record.verified:,} of {counted(record.findings, 'finding')} verified"

@@ -26,7 +26,7 @@ def begin(session: Session, run: str, repo: GitRepository | None = None) -> tupl
     """What a launch job does: looks how the session stands, and hands out what is to be done."""
     where = repo or session.repo
     standing = stock(session, run, where)
-    turns = next_agents(standing.data.mission, standing.data.records)
+    turns = next_agents(standing.data.launch, standing.data.records)
     if turns:
         hand_out(where, StillClock(), "widgets-1", turns, run)
     return turns

@@ -143,7 +143,7 @@ def test_a_refused_label_lets_the_session_of_the_issue_go_on(swarm: Swarm) -> No
 
 def dispatched(**inputs: str) -> Event:
     payload = {
-        "inputs": {"mission": "", "budget": "", "backend": "", "issue": "", "session": "", "depth": ""} | inputs,
+        "inputs": {"mission": "", "budget": "", "backend": "", "issue": "", "session": ""} | inputs,
         "ref": "refs/heads/main",
         "workflow": ".github/workflows/swarm-session.yml",
         "repository": {"default_branch": "main", "full_name": "acme/widgets"},
@@ -195,7 +195,7 @@ def test_by_hand_what_cannot_be_met_fails_the_run(swarm: Swarm) -> None:
     with pytest.raises(Refused, match="there is no mission gadgets"):
         swarm.launch(dispatched(mission="gadgets"))
     with pytest.raises(Refused, match="there is no open session"):
-        swarm.launch(dispatched(session="gadgets-1", depth="1"))
+        swarm.launch(dispatched(session="gadgets-1"))
     assert swarm.github.pushes == []
 
 

@@ -21,7 +21,7 @@ def test_g23_an_attempt_gets_its_share_of_what_is_left(cap: int, spent: int, lef
 
 def test_g23_an_agent_without_a_cap_has_no_allowance() -> None:
     of = launch().model_copy(update={"caps": {}})
-    assert attempt_allowance(of, of.mission, SPEC, None) == at_stake(of, of.mission, SPEC, None) == 0
+    assert attempt_allowance(of, SPEC, None) == at_stake(of, SPEC, None) == 0
 
 
 Step = tuple[str, int, tuple[str, ...]]
@@ -61,7 +61,7 @@ def test_g16_g23_whatever_becomes_of_attempts_the_cap_holds_and_nothing_is_lost(
     cap: int, attempts: int, steps: list[Step]
 ) -> None:
     of, made, spent, count = launch(attempts=attempts, cap=cap), None, 0, 0
-    while attempts_left(of.mission, SPEC, made[0] if made else None):
+    while attempts_left(of, SPEC, made[0] if made else None):
         before, attempt = made, following(of, made)
         assert attempt.number in range(1, MAX_ATTEMPT + 1)
         made, might = carried_out(attempt, before, steps[count])
@@ -73,9 +73,9 @@ def test_g16_g23_whatever_becomes_of_attempts_the_cap_holds_and_nothing_is_lost(
         assert said == {"aws-ec2", "vultr"}, "each subject has findings, or it is said why not"
     assert made and count <= MAX_ATTEMPT
     assert count - made[0].halts <= attempts
-    assert made[0].attempt <= attempts_allowed(of.mission, SPEC, made[0])
+    assert made[0].attempt <= attempts_allowed(of, SPEC, made[0])
     assert made[0].state != "failed" or count - made[0].halts == attempts or count == MAX_ATTEMPT
-    assert not halted(of.mission, {SPEC.id: made[0]})
+    assert not halted(of, {SPEC.id: made[0]})
 
 
 @given(st.integers(0, 1_000_000), st.lists(st.sampled_from(["lost", "halted"]), min_size=1, max_size=MAX_ATTEMPT))

@@ -188,14 +188,12 @@ def test_what_is_left_out_of_a_run_is_empty(left_out: object) -> None:
 
 
 def test_a_run_with_a_session_goes_on_with_it() -> None:
-    payload = dispatched(session="cloud-1", depth="3", mission="cloud")
-    assert intent("workflow_dispatch", payload) == ContinueSession("cloud-1", 3, "ada", "mission-cloud")
-    assert intent("workflow_dispatch", dispatched(session="cloud-1", depth=4)) == ContinueSession(
-        "cloud-1", 4, "ada", "mission-"
-    )
-    assert intent("workflow_dispatch", dispatched(session="cloud-1", issue="7")) == ContinueSession(
-        "cloud-1", 0, "ada", "issue-7"
-    )
+    payload = dispatched(session="cloud-1", mission="cloud")
+    assert intent("workflow_dispatch", payload) == ContinueSession("cloud-1", "ada", "mission-cloud")
+    alone = dispatched(session="cloud-1")
+    assert intent("workflow_dispatch", alone) == ContinueSession("cloud-1", "ada", "mission-")
+    asked = dispatched(session="cloud-1", issue="7")
+    assert intent("workflow_dispatch", asked) == ContinueSession("cloud-1", "ada", "issue-7")
 
 
 @pytest.mark.parametrize(
@@ -203,8 +201,7 @@ def test_a_run_with_a_session_goes_on_with_it() -> None:
     [
         ({}, "neither the input mission nor the input session says what to run"),
         ({"mission": "cloud", "issue": "seven"}, 'the input issue is "seven", which is no number'),
-        ({"session": "cloud-1", "depth": "-1"}, 'the input depth is "-1", which is no number'),
-        ({"session": "cloud-1", "depth": "٣"}, 'the input depth is "٣", which is no number'),
+        ({"mission": "cloud", "issue": "٣"}, 'the input issue is "٣", which is no number'),
         ({"session": "../x"}, 'the input session is "../x", which is no session\'s id'),
         ({"session": "-x"}, 'the input session is "-x", which is no session\'s id'),
         ({"session": "a" * 65}, f'the input session is "{"a" * 60}…", which is no session\'s id'),
@@ -239,6 +236,8 @@ def test_a_dispatch_that_names_no_workflow_is_ignored() -> None:
 def test_time_and_completed_runs_refresh_the_status() -> None:
     assert intent("schedule", {"schedule": "*/30 * * * *"}) == RefreshStatus()
     assert intent("workflow_run", {"action": "completed"}) == RefreshStatus()
+    run = {"display_title": "cloud-1 goes on"}
+    assert intent("workflow_run", {"action": "completed", "workflow_run": run}) == RefreshStatus("cloud-1 goes on")
     assert reason("workflow_run", {"action": "requested"}) == (
         'a run was "requested"; the status is refreshed when one is completed'
     )
@@ -318,7 +317,7 @@ JSON = st.recursive(
 BASES = [
     ("issues", labeled),
     ("workflow_dispatch", lambda: dispatched(mission="cloud", issue="7", budget="1", backend="claude")),
-    ("workflow_dispatch", lambda: dispatched(session="cloud-1", depth="1")),
+    ("workflow_dispatch", lambda: dispatched(session="cloud-1")),
     ("pull_request", pull),
     ("pull_request_review", lambda: pull("submitted")),
     ("workflow_run", lambda: {"action": "completed"}),

@@ -10,7 +10,7 @@ from bot.render.summary import agent_summary, close_summary, run_summary
 from tests.builders import checked
 from tests.render.inactive import HOSTILE, TEXT, assert_inactive
 from tests.render.views import ALL, FILES, blocked, blocker, done, failed, plan, spec, verdict, view
-from tests.sessions import findings
+from tests.sessions import findings, launch
 
 
 def test_a_run_shows_the_status_and_its_end_the_whole_gate() -> None:
@@ -35,7 +35,7 @@ def test_an_agent_shows_what_was_recorded_of_it() -> None:
     )
     usage = Usage(calls=12, input_tokens=34_567, output_tokens=890, micro_usd=41_000)
     made = done("haiku-22", state="blocked", findings=4, usage=usage)
-    assert agent_summary(plan(), made, file) == (
+    assert agent_summary(launch("cloud-1", plan()), made, file) == (
         "### `haiku-22`: blocked\n\n"
         "**2 of 4 findings verified** · 1 gap · attempt 1 of 2 · 6 min · 0.04 USD · "
         "12 calls, 34,567 tokens in and 890 out\n\n"
@@ -51,13 +51,13 @@ def test_an_agent_shows_what_was_recorded_of_it() -> None:
 
 def test_an_agent_that_failed_says_why() -> None:
     made = failed("haiku-22", reason="it ran out of time", attempt=2)
-    assert agent_summary(plan(), made) == (
+    assert agent_summary(launch("cloud-1", plan()), made) == (
         "### `haiku-22`: failed\n\n"
         "**no finding** · 0 gaps · attempt 2 of 2 · 6 min · 0.01 USD\n\n"
         "- **Failed** · it ran out of time.\n"
     )
     assert "No reason is known." in agent_summary(
-        plan(), failed("nobody", reason=""), FindingsFile(agent="nobody")
+        launch("cloud-1", plan()), failed("nobody", reason=""), FindingsFile(agent="nobody")
     )
 
 
@@ -65,7 +65,7 @@ def test_g22_a_large_agent_fits() -> None:
     of = plan({"A": (spec("a", *(f"{n} " + "@" * 400 for n in range(100))),)})
     gone = tuple(checked("<" * 900, subject=f"{n}", state="dead", reason="|" * 300) for n in range(900))
     file = FindingsFile(agent="a", findings=gone, blockers=(blocker(None, "@" * 300),) * 300)
-    text = agent_summary(of, blocked("a"), file)
+    text = agent_summary(launch("cloud-1", of), blocked("a"), file)
     assert len(text.encode()) < 65_536
     assert "\nand 60 more subjects\n" in text
     assert text.endswith("- and 1,180 more\n")
@@ -80,7 +80,7 @@ def summaries(text: str) -> str:
         ),
     )
     of = plan({"A": (spec("a", text[:500], "B"),)})
-    return agent_summary(of, failed("a", reason=text), file) + close_summary(
+    return agent_summary(launch("cloud-1", of), failed("a", reason=text), file) + close_summary(
         view(of=of, verdict=verdict("fail", measured=text, action="look"))
     )
 

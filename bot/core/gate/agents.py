@@ -70,5 +70,5 @@ def _overspent(snapshot: GateSnapshot) -> Iterator[str]:
         cap = caps.get(agent.id, 0)
         if record.spent > cap:
             yield f"{agent.id} spent {usd(record.spent)} of {usd(cap)}"
-        if record.attempt > (most := attempts_allowed(snapshot.rules, agent, record)):
+        if record.attempt > (most := attempts_allowed(snapshot.launch, agent, record)):
             yield f"{agent.id} took attempt {record.attempt} of {most}"

@@ -21,8 +21,8 @@ def listed(*titles: str, created: str = "2026-11-22T16:39:55Z") -> Json:
 
 def test_a_run_is_started_on_the_base_branch(hub: Hub) -> None:
     hub.on("POST", DISPATCHES, None, 204)
-    start(hub, session="widgets-1", depth="2")
-    assert hub.sent() == {"ref": "main", "inputs": {"session": "widgets-1", "depth": "2"}}
+    start(hub, session="widgets-1", mission="widgets")
+    assert hub.sent() == {"ref": "main", "inputs": {"session": "widgets-1", "mission": "widgets"}}
 
 
 def test_g11_a_run_that_was_started_is_found(hub: Hub) -> None:

@@ -1,0 +1,24 @@
+"""Starts the next run of a session: written down first, so that what leads nowhere comes to an end (A24)."""
+
+from bot.commands.dispatching import note
+from bot.core.dispatches import Dispatches
+from bot.core.session import SessionData
+from bot.ports import Clock, Repository, Runs
+
+WORKFLOW = "swarm-session.yml"
+
+
+def go_on(repo: Repository, clock: Clock, runs: Runs, data: SessionData, *, counted: bool = True) -> None:
+    """Starts a run that goes on with a session. Mission and issue put it into the queue of all others of it.
+
+    `counted`: it is one of those of which there may not be too many in a row.
+    """
+    session, now = data.session, clock.now()
+
+    def edit(known: Dispatches) -> Dispatches:
+        return known.model_copy(update={"starts": (*known.starts, now), "told": ""})
+
+    if counted:
+        note(repo, clock, session, edit, f"Start a run of session {session}")
+    issue = str(data.launch.issue or "")
+    runs.start(WORKFLOW, {"session": session, "issue": issue, "mission": data.mission.mission})

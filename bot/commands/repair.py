@@ -1,0 +1,122 @@
+"""Finds sessions that nobody is at work on, and runs that have fallen silent, and sets going what is missing.
+
+From facts alone: records, what was handed out when, and which runs are not over. Called again, it finds that done
+what is done (G14, G15, G20).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bot.commands.dispatching import FILE, note, parse_dispatches
+from bot.commands.going_on import WORKFLOW, go_on
+from bot.commands.load import load_overview
+from bot.commands.telling import More, Telling, standing
+from bot.core.comment_view import Hold
+from bot.core.dispatches import Dispatches
+from bot.core.recovery import End, Situation, Stand, Step, Work, next_step
+from bot.core.runs import ActiveRun, is_for
+from bot.core.session import DISPATCHES, dispatch_ref
+from bot.core.state import SessionFacts
+from bot.errors import Problem, SwarmError
+from bot.ports import Clock, Repository, Runs
+
+ENDED = "it is ended, and what is left goes on in another one"
+
+
+@dataclass(frozen=True, slots=True)
+class Repairing:
+    """What repairing works with. `completed`: the title of the run whose end is the occasion, empty otherwise."""
+
+    repo: Repository
+    runs: Runs
+    telling: Telling
+    clock: Clock
+    base: str
+    state_branch: str | None = None
+    completed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """What was done about one session."""
+
+    session: str
+    done: str
+
+
+def repair(parts: Repairing) -> tuple[tuple[Repaired, ...], tuple[Problem, ...]]:
+    """What was done about the open sessions, and what stood in the way; one session's trouble is no other's."""
+    loaded = load_overview(parts.repo, parts.clock.now(), base=parts.base, state_branch=parts.state_branch)
+    sessions = [facts for facts in loaded.facts.values() if facts.merge is None and facts.tip]
+    if not sessions:
+        return (), ()
+    active = parts.runs.active(WORKFLOW)
+    done: list[Repaired] = []
+    problems: list[Problem] = []
+    for facts, known in _with_known(parts.repo, sessions, problems):
+        try:
+            if said := _mend(parts, facts, known, active):
+                done.append(Repaired(facts.data.session, said))
+        except SwarmError as error:
+            problems += error.problems
+    return tuple(done), tuple(problems)
+
+
+def _with_known(
+    repo: Repository, sessions: Iterable[SessionFacts], problems: list[Problem]
+) -> Iterator[tuple[SessionFacts, Dispatches]]:
+    """Each session with what was set going for it, read in one go."""
+    refs = repo.refs(DISPATCHES)
+    contents = repo.read([(commit, FILE) for commit in refs.values()])
+    for facts in sessions:
+        session = facts.data.session
+        commit = refs.get(dispatch_ref(session))
+        if commit is None:
+            yield facts, Dispatches(session=session)
+            continue
+        try:
+            yield facts, parse_dispatches(session, contents.get((commit, FILE), b""))
+        except SwarmError as error:
+            problems += error.problems
+
+
+def _mend(parts: Repairing, facts: SessionFacts, known: Dispatches, active: Iterable[ActiveRun]) -> str:
+    """What was done about a session; empty when nothing was to be done."""
+    given = {dispatch.run.partition("/")[0] for dispatch in known.dispatches}
+    runs = tuple(run for run in active if run.id in given or _is_for(run.title, facts))
+    situation = Situation(facts.data, facts.tip or "", known, runs, parts.clock.now())
+    return _apply(parts, facts, known, next_step(situation, completed=_is_for(parts.completed, facts)))
+
+
+def _is_for(title: str, facts: SessionFacts) -> bool:
+    data = facts.data
+    return is_for(title, session=data.session, mission=data.mission.mission, issue=data.launch.issue)
+
+
+def _apply(parts: Repairing, facts: SessionFacts, known: Dispatches, step: Step) -> str:
+    match step:
+        case Work():
+            go_on(parts.repo, parts.clock, parts.runs, facts.data, counted=not step.again)
+            parts.telling.tell(parts.telling.view(facts, continued=True))
+            return f"another run was started: {step.why}"
+        case End():
+            parts.runs.cancel(step.run)
+            parts.telling.tell(parts.telling.view(facts, stopped=Hold(step.why, ENDED)))
+            return f"run {step.run} is ended: {step.why}"
+        case Stand():
+            return _tell_once(parts, facts, known, step)
+
+
+def _tell_once(parts: Repairing, facts: SessionFacts, known: Dispatches, stand: Stand) -> str:
+    """Says in the issue why a session stands still, once: a hundred of them cost nothing each time (G18)."""
+    hold: More = standing(stand)
+    why = f"{stand.how}: {stand.why}"
+    if not hold or known.told == why:
+        return ""
+    parts.telling.tell(parts.telling.view(facts, **hold))
+
+    def edit(now: Dispatches) -> Dispatches:
+        return now.model_copy(update={"told": why})
+
+    note(parts.repo, parts.clock, facts.data.session, edit, f"Say why session {facts.data.session} stands still")
+    return f"it stands still: {stand.why}"
