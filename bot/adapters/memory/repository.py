@@ -1,0 +1,176 @@
+"""A repository in memory: commits share their trees, refs are one dictionary, and nothing takes any time.
+
+It does as the repository on GitHub does where that is stricter than git: a branch only ever moves to a
+descendant, and reading a commit that is not there is an error. All files are plain ones (mode 100644).
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.adapters.memory.history import History, by_date, first_parents
+from bot.adapters.memory.trees import EMPTY, at, differences, files
+from bot.core.changes import Change
+from bot.errors import LostRace, Refused, SwarmError
+from bot.ports import LogEntry, RefUpdate
+
+MODE, GONE = "100644", "000000"
+NO_REF = re.compile(r"(?!refs/.)|.*(?:\.\.|@\{|//|[\0- ~^:?*\[\\\x7f]|/\.|\.lock(?:/|$)|[/.]$)", re.DOTALL)
+"""What no ref may be called (git's check-ref-format)."""
+
+
+@dataclass(slots=True)
+class Store:
+    """What all clones see. The dictionary of refs is never changed, but replaced by another."""
+
+    history: History = field(default_factory=History)
+    refs: Mapping[str, str] = field(default_factory=dict)
+
+
+class MemoryRepository:
+    """`Repository` over a store in memory."""
+
+    def __init__(self, store: Store | None = None) -> None:
+        """Begins an empty store when none is given; `clone` gives more handles on it."""
+        self._store = store or Store()
+        self._look: Mapping[str, str] | None = None
+
+    def clone(self) -> "MemoryRepository":
+        """Another handle on the same store, as another machine has it: with a view of its own within `still`."""
+        return MemoryRepository(self._store)
+
+    def seed(self, content: Mapping[str, str | bytes], when: datetime, branch: str = "main") -> str:
+        """Somebody commits files onto a branch, which is begun if need be; the commit's name."""
+        ref = f"refs/heads/{branch}"
+        before = self._store.refs.get(ref)
+        encoded = {path: text.encode() if isinstance(text, str) else text for path, text in content.items()}
+        made = self.commit([before] if before else [], encoded, "Seed", when)
+        self.update([RefUpdate(ref, made, before)])
+        return made
+
+    # --- refs ---
+
+    def refs(self, prefix: str) -> dict[str, str]:
+        seen, name = self._store.refs if self._look is None else self._look, prefix.rstrip("/")
+        if name in seen:
+            return {name: seen[name]}
+        return dict(sorted((ref, commit) for ref, commit in seen.items() if ref.startswith(f"{name}/")))
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Within it refs are as they were when it began, with this clone's own updates; a lost race looks anew.
+        Within another it changes nothing."""
+        if self._look is not None:
+            yield
+            return
+        self._look = self._store.refs
+        try:
+            yield
+        finally:
+            self._look = None
+
+    def update(self, updates: Sequence[RefUpdate]) -> None:
+        """All of the updates or none. Raises LostRace when a ref is not what was expected, Refused when a branch
+        would be rewritten, or a ref takes the place of a folder, and SwarmError for what no repository takes."""
+        if moved := [update.ref for update in updates if self._store.refs.get(update.ref) != update.expected]:
+            if self._look is not None:
+                self._look = self._store.refs
+            raise LostRace(f"{', '.join(moved)} moved in the meantime", "read again and decide anew")
+        if len({update.ref for update in updates}) < len(updates):
+            raise SwarmError("a ref is to be moved twice at once", "move it once")
+        for update in updates:
+            self._check(update)
+        moved_refs = _after(self._store.refs, updates)
+        _check_folders(moved_refs, updates)
+        self._store.refs = moved_refs
+        if self._look is not None:
+            self._look = _after(self._look, updates)
+
+    def _check(self, update: RefUpdate) -> None:
+        if NO_REF.match(update.ref):
+            raise SwarmError(f"no ref can be called {update.ref!r}", "choose another name")
+        if update.new is None:
+            return
+        new = self._store.history[update.new]
+        if update.expected is None or not update.ref.startswith("refs/heads/"):
+            return
+        if not new.contains(self._store.history[update.expected]):
+            raise Refused(
+                f"{new.id[:12]} does not come after {update.expected[:12]}, which {update.ref} is at",
+                "nothing is written over what others have written: read again and decide anew",
+            )
+
+    # --- commits ---
+
+    def files(self, commit: str, prefixes: Sequence[str] = ()) -> dict[str, bytes]:
+        return files(self._store.history[commit].tree, prefixes)
+
+    def read(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
+        history = self._store.history
+        found = ((commit, path, at(history[commit].tree, path)) for commit, path in wanted)
+        return {(commit, path): content for commit, path, content in found if isinstance(content, bytes)}
+
+    def paths(self, commit: str) -> dict[str, str]:
+        return dict.fromkeys(self.files(commit), MODE)
+
+    def commit(
+        self, parents: Sequence[str], files: Mapping[str, bytes | None], message: str, when: datetime
+    ) -> str:
+        """A commit named by what it says: the same again is the same commit. Times are kept in whole seconds."""
+        return self._store.history.make(parents, files, message, when).id
+
+    def changes(self, base: str, tip: str) -> list[Change]:
+        history = self._store.history
+        one, other = history[base], history[tip]
+        start = history.fork(one, other)
+        found = sorted(differences(start.tree if start else EMPTY, other.tree))
+        return [_change(path, before, after) for path, before, after in found]
+
+    def conflicts(self, base: str, tip: str) -> tuple[str, ...]:
+        ours = {change.path for change in self.changes(tip, base)}
+        both = sorted(ours & {change.path for change in self.changes(base, tip)})
+        same = self.read([(base, path) for path in both] + [(tip, path) for path in both])
+        return tuple(path for path in both if same.get((base, path)) != same.get((tip, path)))
+
+    def contains(self, tip: str, commit: str) -> bool:
+        return self._store.history[tip].contains(self._store.history[commit])
+
+    def log(self, tip: str, *, since: str = "", first_parent: bool = True) -> list[LogEntry]:
+        walk = first_parents if first_parent else by_date
+        history = self._store.history
+        found = walk(history[tip], history[since].line if since else 0)
+        return [
+            LogEntry(commit.id, tuple(parent.id for parent in commit.parents), commit.time, commit.message)
+            for commit in found
+        ]
+
+
+def _after(refs: Mapping[str, str], updates: Sequence[RefUpdate]) -> dict[str, str]:
+    moved = dict(refs)
+    for update in updates:
+        if update.new is None:
+            moved.pop(update.ref, None)
+        else:
+            moved[update.ref] = update.new
+    return moved
+
+
+def _check_folders(refs: Mapping[str, str], updates: Sequence[RefUpdate]) -> None:
+    """Raises Refused when a new ref lies below another, or another below it."""
+    for update in updates:
+        if update.new is None or update.expected is not None:
+            continue
+        parts = update.ref.split("/")
+        above = next((name for n in range(3, len(parts)) if (name := "/".join(parts[:n])) in refs), "")
+        if other := above or next((name for name in refs if name.startswith(f"{update.ref}/")), ""):
+            raise Refused(
+                f"{update.ref} cannot be made beside {other}", "choose another name, or delete the other"
+            )
+
+
+def _change(path: str, before: bytes | None, after: bytes | None) -> Change:
+    if after is None:
+        return Change(path, "deleted", GONE)
+    return Change(path, "added" if before is None else "modified", MODE)
