@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime
 from random import Random
 
 from bot.adapters.memory.repository import MemoryRepository, Store
 from bot.adapters.turns import Turns
 from bot.core.gate.verdict import Verdict
-from bot.ports import Conversation, Forge, Merged, Postponed, Proposal, Reaction, RefUpdate, Runs, Say
 from bot.core.runs import ActiveRun
+from bot.ports import Conversation, Forge, Merged, Postponed, Proposal, Reaction, RefUpdate, Runs, Say
 from bot.rehearsal.faults import Faults
 from bot.rehearsal.scheduler import Killed, Scheduler
 

@@ -1,0 +1,154 @@
+"""Whether the guarantees held in a rehearsal: looked up in what it left behind, never in what the bot says of itself."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.core.citations import check
+from bot.core.records import AgentRecord
+from bot.core.session import SessionData
+from bot.ports import SourceLibrary
+
+A_MINUTE, AN_HOUR = (timedelta(minutes=1), 80), (timedelta(hours=1), 500)
+"""How much GitHub lets be written in so much time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """An attempt that a run was given: which agent's, which one, which run's."""
+
+    agent: str
+    attempt: int
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """What a rehearsal left behind. `data`: the session, None when none was ever opened; money in millionths of a
+    US dollar; `why`: why it stands still when it is not merged, empty when it does not say."""
+
+    data: SessionData | None
+    merged: bool
+    why: str
+    spent: dict[str, int]
+    made: Sequence[AgentRecord]
+    handed: Sequence[Handed]
+    pulls: int
+    merges: int
+    comments: int
+    writes: Sequence[datetime]
+    runs: int
+    committed: dict[str, bytes] = field(default_factory=dict)
+    expected: dict[str, bytes] = field(default_factory=dict)
+    bugs: Sequence[BaseException] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A guarantee, what it says, and what broke it; nothing when it held."""
+
+    id: str
+    promise: str
+    broken: str = ""
+
+
+def held(after: Aftermath, library: SourceLibrary) -> tuple[Held, ...]:
+    """Each guarantee that a rehearsal can put to the test."""
+    checks: tuple[tuple[str, str, Callable[[], Iterator[str]]], ...] = (
+        ("G4", "no command ends with a bug", lambda: (f"{type(e).__name__}: {e}" for e in after.bugs)),
+        ("G10", "one pull request, one merge, one comment", lambda: _once(after)),
+        ("G12", "no attempt is given to two runs", lambda: _given_twice(after)),
+        ("G13", "no record and no finding is lost", lambda: _lost(after)),
+        ("G14", "the newest attempt stands", lambda: _outdated(after)),
+        ("G18", "GitHub's limits are respected", lambda: _too_fast(after.writes)),
+        ("G19", "the session ends, or says why not", lambda: _unended(after)),
+        ("G23", "the budget is a hard bound", lambda: _overspent(after)),
+        ("G27", "verified is what its source says", lambda: _unverified(after, library)),
+        ("G28", "the deliverable is what the findings say", lambda: _differing(after)),
+        ("A24", "nothing is started over and over", lambda: _too_many_runs(after)),
+    )
+    return tuple(Held(name, promise, next(broken(), "")) for name, promise, broken in checks)
+
+
+def _once(after: Aftermath) -> Iterator[str]:
+    if after.pulls > 1 or after.merges > 1 or after.comments > 1:
+        yield f"{after.pulls} pull requests, {after.merges} merges, {after.comments} comments"
+
+
+def _given_twice(after: Aftermath) -> Iterator[str]:
+    seen: dict[tuple[str, int], str] = {}
+    for one in after.handed:
+        other = seen.setdefault((one.agent, one.attempt), one.run)
+        if other != one.run:
+            yield f"{one.agent}/{one.attempt} was given to the runs {other} and {one.run}"
+
+
+def _lost(after: Aftermath) -> Iterator[str]:
+    records = after.data.records if after.data else {}
+    for made in after.made:
+        kept = records.get(made.agent)
+        if kept is None:
+            yield f"the record of {made.agent} is gone"
+        elif kept.verified < made.verified:
+            yield f"{made.agent} had {made.verified} verified findings, and {kept.verified} are left"
+
+
+def _outdated(after: Aftermath) -> Iterator[str]:
+    records = after.data.records if after.data else {}
+    for made in after.made:
+        if made.agent in records and records[made.agent].attempt < made.attempt:
+            yield f"{made.agent}: attempt {records[made.agent].attempt} stands in place of {made.attempt}"
+
+
+def _too_fast(writes: Iterable[datetime]) -> Iterator[str]:
+    times = sorted(writes)
+    for span, most in (A_MINUTE, AN_HOUR):
+        first = 0
+        for last, moment in enumerate(times):
+            while moment - times[first] >= span:
+                first += 1
+            if last - first + 1 > most:
+                yield f"{last - first + 1} writes within {span}"
+
+
+def _unended(after: Aftermath) -> Iterator[str]:
+    if after.data is None:
+        yield "no session was opened"
+    elif not after.merged and not after.why:
+        left = [spec.id for spec in after.data.mission.agents if spec.id not in after.data.records]
+        yield f"nobody is at work, and nothing says why: {', '.join(left) or 'all agents are recorded'}"
+    elif after.merged and (missing := {spec.id for spec in after.data.mission.agents} - after.data.records.keys()):
+        yield f"merged without a record of {', '.join(sorted(missing))}"
+
+
+def _overspent(after: Aftermath) -> Iterator[str]:
+    if after.data is None:
+        return
+    total, cap = sum(after.spent.values()), after.data.mission.limits.max_usd
+    if total > cap:
+        yield f"{total} of {cap} millionths were spent"
+    for agent, spent in after.spent.items():
+        if spent > after.data.launch.caps.get(agent, 0):
+            yield f"{agent} spent {spent} of {after.data.launch.caps.get(agent, 0)} millionths"
+
+
+def _unverified(after: Aftermath, library: SourceLibrary) -> Iterator[str]:
+    for file in after.data.findings.values() if after.data else ():
+        for finding in file.findings:
+            citation = finding.citation
+            now = check(finding, library.evidence(citation.source, citation.locator, citation.method))
+            if finding.state == "verified" and now.state != "verified":
+                yield f"{file.agent}: {now.reason}"
+
+
+def _differing(after: Aftermath) -> Iterator[str]:
+    if after.merged and after.committed != after.expected:
+        yield ", ".join(path for path in after.expected if after.committed.get(path) != after.expected[path])
+
+
+def _too_many_runs(after: Aftermath) -> Iterator[str]:
+    """Three that bring nothing for each thing that can be brought, and those that people asked for."""
+    agents = len(after.data.mission.agents) if after.data else 1
+    most = 3 * (agents + 1) + len(after.handed) + 10
+    if after.runs > most:
+        yield f"{after.runs} runs, at most {most}"

@@ -1,0 +1,174 @@
+"""`rehearse`: one session, label to merge, on a virtual clock, with whatever goes wrong on the way."""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from bot.adapters.memory.conversation import MemoryConversation
+from bot.adapters.memory.forge import MemoryForge
+from bot.adapters.memory.repository import MemoryRepository, Store
+from bot.commands.load import load_overview
+from bot.core.configuration import PATH
+from bot.core.events import (
+    SESSION_WORKFLOW,
+    STATUS_WORKFLOW,
+    LaunchAsked,
+    RefreshStatus,
+    queue_of,
+)
+from bot.core.loading import load_mission
+from bot.core.mission import Mission
+from bot.core.money import usd
+from bot.core.session import SessionData
+from bot.ports import PriceList
+from bot.rehearsal.actions import STATUS_QUEUE, Actions
+from bot.rehearsal.agents import Ledger
+from bot.rehearsal.faults import Faults, Meddling
+from bot.rehearsal.guarantees import Held
+from bot.rehearsal.scheduler import Scheduler
+from bot.rehearsal.swarm import BASE, Swarm
+
+START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+ISSUE = 1
+MAINTAINER = "maintainer"
+LONGEST = timedelta(days=14)
+SLICE = timedelta(hours=1)
+SCHEDULE = (1_800.0, 3_600.0)
+"""Seconds between two runs of a schedule: it says 30 minutes, and GitHub is late."""
+FORM = "### Mission\n\n{mission}\n\n### Budget (US dollars)\n\n_No response_\n\n### Backend\n\n_No response_\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something that happened, so long after the beginning."""
+
+    after: timedelta
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """How a rehearsal went. `ended`: merged, or why not; `took` is time on the virtual clock."""
+
+    seed: int
+    session: str
+    ended: str
+    took: timedelta
+    agents: int
+    runs: int
+    spent: int
+    lines: tuple[Line, ...]
+    guarantees: tuple[Held, ...]
+
+    @property
+    def broken(self) -> tuple[Held, ...]:
+        return tuple(one for one in self.guarantees if one.broken)
+
+
+def rehearse(mission: bytes, file: str, prices: PriceList, faults: Faults, chance: Random, seed: int) -> Rehearsal:
+    """The same mission, faults and seed give the same rehearsal. Raises InvalidInput for a bad mission."""
+    plan = load_mission(mission, file)
+    with _seeded(seed):
+        stage = _Stage(plan, mission, prices, faults, chance)
+        stage.play()
+        return stage.told(seed)
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """What asks chance without being given one of its own asks the same."""
+    before = random.getstate()
+    random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(before)
+
+
+@dataclass
+class _Stage:
+    plan: Mission
+    mission: bytes
+    prices: PriceList
+    faults: Faults
+    chance: Random
+    lines: list[Line] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.scheduler = Scheduler(START)
+        self.repo = MemoryRepository(Store())
+        cap = usd(self.plan.limits.max_usd)
+        configuration = f"max_usd: {cap}\nconfirm_above_usd: {cap}\n"
+        files = {f"missions/{self.plan.mission}.yml": self.mission, PATH: configuration.encode()}
+        self.repo.seed({"README.md": b"A rehearsal.\n", **files}, START)
+        self.conversation = MemoryConversation(self.scheduler, {MAINTAINER: "admin"})
+        self.forge = MemoryForge(self.repo.clone(), self.scheduler)
+        self.actions = Actions(self.scheduler, self.chance, self.faults, self.say)
+        self.swarm = Swarm(
+            self.scheduler,
+            self.chance,
+            self.faults,
+            self.repo.store,
+            self.forge,
+            self.conversation,
+            self.actions,
+            self.prices,
+            self.say,
+            Ledger(),
+        )
+        self.actions.work = self.swarm.work
+
+    def say(self, text: str) -> None:
+        self.lines.append(Line(self.scheduler.now() - START, text))
+
+    # --- what happens ---
+
+    def play(self) -> None:
+        self.label()
+        for minute, does in self.faults.people():
+            self.scheduler.start(lambda does=does: self.meddle(does), minute * 60)  # type: ignore[misc]
+        if self.faults.schedule:
+            self.scheduler.start(self.schedule)
+        end = START + LONGEST
+        while self.scheduler.moment < end:
+            self.scheduler.run(min(self.scheduler.moment + SLICE, end))
+            if self.is_over():
+                return
+            if not self.scheduler.busy:
+                return
+            self.scheduler.skip()
+
+    def label(self) -> None:
+        """Somebody sets the label."""
+        label = "swarm:launch"
+        self.say(f"{label} is set")
+        body = FORM.format(mission=self.plan.mission)
+        asked = LaunchAsked(ISSUE, label, MAINTAINER, False, MAINTAINER, "A mission, please", body, (label,))
+        title = f"Issue {ISSUE}: {label}"
+        self.actions.trigger(SESSION_WORKFLOW, title, queue_of(ISSUE, ""), asked)
+
+    def schedule(self) -> None:
+        while True:
+            self.scheduler.sleep(self.chance.uniform(*SCHEDULE))
+            self.actions.trigger(STATUS_WORKFLOW, "Swarm status", STATUS_QUEUE, RefreshStatus())
+            if self.session() is None and not self.actions.active(SESSION_WORKFLOW):
+                self.label()  # the run of the label came to nothing, as its page says: somebody sets it again
+
+    def meddle(self, does: Meddling) -> None:
+        self.say(does)
+        match does:
+            case "base-moves":
+                self.repo.seed({"NOTES.md": f"{self.scheduler.now()}\n".encode()}, self.scheduler.now())
+            case "deliverable-edited":
+                self.repo.seed({self.plan.deliverable: b"# By hand\n"}, self.scheduler.now())
+            case "label-again":
+                self.label()
+
+    # --- how it stands ---
+
+    def session(self) -> SessionData | None:
+        loaded = load_overview(self.repo, self.scheduler.now(), base=BASE)
+        return next((facts.data for facts in loaded.facts.values()), None)
