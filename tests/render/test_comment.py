@@ -501,6 +501,16 @@ def test_g22_any_number_of_agents_with_the_longest_names_fits(agents: int, teams
     assert_inactive(text)
 
 
+def test_g22_the_checklist_is_left_out_before_the_agents() -> None:
+    found = set()
+    for length in range(0, 60, 5):
+        of, ids = large(480, 16, subject="x" * length)
+        gate = verdict(*FAILING, measured="m" * 300)
+        text = status_comment(view(*(done(i) for i in ids), of=of, verdict=gate))
+        found.add(("480 agents</summary>" in text, "criteria pass</summary>" in text))
+    assert found == {(True, True), (True, False), (False, False)}
+
+
 def test_g22_one_team_more_is_no_teams() -> None:
     of, _ = large(41, 41)
     assert "\nand 1 more team\n" in status_comment(view(of=of))
