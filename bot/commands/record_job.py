@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.commands.close import session_branch
+from bot.commands.dispatching import read_dispatches
 from bot.commands.load import load_findings, load_session
 from bot.commands.record import Handover, record, settle
 from bot.commands.telling import Telling, is_worth_an_edit, tell_if_last
 from bot.core.artifacts import Failure, failure_of
+from bot.core.comment_view import at_work
 from bot.core.mission import AgentSpec
 from bot.core.records import AgentRecord
 from bot.core.session import SessionData, record_ref
@@ -46,7 +48,8 @@ def record_job(
     folded = settle(repo, clock, parts.jitter, branch, session, agent, attempt)
     if comment and folded.commit and is_worth_an_edit(folded.before, folded.after, len(data.mission.agents)):
         facts = SessionFacts(load_session(repo, folded.commit, session), folded.commit)
-        tell_if_last(parts.telling, repo, branch, folded.commit, comment, facts)
+        working = at_work(read_dispatches(repo, session)[0], facts.data.records)
+        tell_if_last(parts.telling, repo, branch, folded.commit, comment, facts, at_work=working)
     ref = record_ref(session, agent, attempt)
     kept = load_findings(repo, repo.refs(ref).get(ref, folded.commit or ""), [(session, agent)])
     return made, agent_summary(data.launch, made, kept.get((session, agent)))

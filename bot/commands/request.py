@@ -15,9 +15,10 @@ from bot.commands.ordering import give
 from bot.commands.outcome import Outcome
 from bot.commands.telling import More, Telling, standing
 from bot.core.asking import CONFIRM, LAUNCH, Request, check, confirms, from_dispatch, from_issue, meant
+from bot.core.comment_view import at_work
 from bot.core.configuration import PATH, Configuration, load_configuration
 from bot.core.continuing import Turn, matrix_json, max_parallel
-from bot.core.dispatches import Dispatches
+from bot.core.dispatches import Dispatches, handed_out
 from bot.core.events import PREFIX, ContinueSession, LaunchAsked, LaunchDispatched, queue_of
 from bot.core.loading import load_mission
 from bot.core.mission_edit import edited
@@ -216,7 +217,8 @@ def _session(desk: Desk, session: str, queue: str, *, by: str = "") -> Outcome:
     turns = step.turns if isinstance(step, Work) else ()
     hold = standing(step) if isinstance(step, Stand) else More()
     facts = SessionFacts(data, commit, Merge(commit) if merged else None, deliverable=merged)
-    view = desk.telling.view(facts, **hold)
+    given = handed_out(now.known, turns, desk.whole_run, desk.clock.now())
+    view = desk.telling.view(facts, **hold, at_work=at_work(given, data.records))
     comment = None if merged else desk.telling.tell(view)  # what is merged is told when it is closed again
     state = "merged" if merged else "running" if turns else "stopped" if hold else "complete"
     if turns:  # the last thing that is done: nothing may go wrong between here and the matrix

@@ -1,11 +1,12 @@
 """Says in a session's issue how it stands: one comment, edited in place, from facts alone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import TypedDict, Unpack, assert_never
 
 from bot.core.addresses import Addresses
-from bot.core.comment_view import CommentView, Hold
+from bot.core.comment_view import AtWork, CommentView, Hold
 from bot.core.gate.verdict import Verdict
 from bot.core.recovery import Stand
 from bot.core.state import SessionFacts, reduce
@@ -14,8 +15,6 @@ from bot.render.comment import status_comment
 
 MOMENT = 3.0
 """Seconds that a recorder waits to see whether somebody else records right after it."""
-
-
 MEND = (
     "mend the access to the model (its key, what it may do, its credit), then `/swarm resume`, or set the label "
     "again; what is recorded is kept"
@@ -28,10 +27,9 @@ def standing(stand: Stand) -> "More":
         case "halted":
             return {"stopped": Hold(stand.why, MEND)}
         case "held":
-            return {"stopped": Hold(stand.why, "`/swarm resume` goes on; what is recorded is kept")}
+            return {"held": Hold(stand.why)}
         case "broken":
-            todo = "`/swarm resume` tries again, `/swarm budget +5` adds money"
-            return {"stopped": Hold(stand.why, todo)}
+            return {"broken": Hold(stand.why)}
         case "busy" | "judged":
             return {}
         case _:
@@ -44,9 +42,12 @@ class More(TypedDict, total=False):
     pull: str
     verdict: Verdict | None
     postponed: Hold | None
+    held: Hold | None
     stopped: Hold | None
+    broken: Hold | None
     continued: bool
     manual: bool
+    at_work: Mapping[str, AtWork]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,9 @@ class Telling:
         issue = view.data.launch.issue
         return None if issue is None else self.conversation.say(issue, "status", status_comment(view))
 
-    def edit(self, comment: int, facts: SessionFacts) -> bool:
+    def edit(self, comment: int, facts: SessionFacts, **more: Unpack[More]) -> bool:
         """Writes the comment whose id is known, with one call; False when it is gone."""
-        return self.conversation.edit(comment, status_comment(self.view(facts)))
+        return self.conversation.edit(comment, status_comment(self.view(facts, **more)))
 
 
 def is_worth_an_edit(before: int, after: int, total: int) -> bool:
@@ -90,9 +91,15 @@ def is_worth_an_edit(before: int, after: int, total: int) -> bool:
 
 
 def tell_if_last(
-    telling: Telling, repo: Repository, branch: str, commit: str, comment: int, facts: SessionFacts
+    telling: Telling,
+    repo: Repository,
+    branch: str,
+    commit: str,
+    comment: int,
+    facts: SessionFacts,
+    **more: Unpack[More],
 ) -> bool:
     """Edits the comment when this recorder's commit is still the branch's tip a moment later: else whoever came
     after it will."""
     telling.clock.sleep(MOMENT)
-    return repo.refs(branch).get(branch) == commit and telling.edit(comment, facts)
+    return repo.refs(branch).get(branch) == commit and telling.edit(comment, facts, **more)

@@ -1,13 +1,16 @@
 """What a session's status comment is made from, and which stage of its life it shows."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from bot.core.addresses import Addresses
 from bot.core.continuing import attempts_left
+from bot.core.dispatches import Dispatches
 from bot.core.gate.verdict import Verdict
 from bot.core.mission import AgentSpec
+from bot.core.records import AgentRecord
 from bot.core.session import SessionData
 from bot.core.state import BlockerNote, SessionState
 
@@ -20,13 +23,18 @@ Stage = Literal[
     "postponed",
     "waiting",
     "refused",
+    "held",
     "stopped",
+    "broken",
     "overdue",
     "merged",
 ]
 """launched, running: no agent, some agents are recorded. continued: the rest goes on in another run. complete: all
 are recorded, no verdict yet. ready: the gate passed. postponed: it passed, and the forge waits for something.
-waiting, refused: the gate does not know yet, or says no. stopped: nobody works on it. overdue: over its time."""
+waiting, refused: the gate does not know yet, or says no. held: a person stopped it. stopped: nobody works on it.
+broken: the circuit breaker is open. overdue: over its time."""
+AT_WORK: tuple[Stage, ...] = ("launched", "running", "continued")
+"""Those in which agents without a record are at work or queued."""
 
 
 TOLD = 3
@@ -38,7 +46,27 @@ class Hold:
     """Why something stands still, and what to do about it."""
 
     reason: str
-    todo: str
+    todo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """An attempt that nothing is recorded of yet: its number, when it was handed out, which backup agent does it
+    (empty: the agent itself). Whether its job has begun is not known."""
+
+    attempt: int
+    since: datetime
+    by: str = ""
+
+
+def at_work(known: Dispatches, records: Mapping[str, AgentRecord]) -> dict[str, AtWork]:
+    """Of each agent the attempt that was handed out and is not recorded."""
+    recorded = {agent: record.attempt for agent, record in records.items()}
+    return {
+        one.agent: AtWork(one.attempt, one.time, one.by)
+        for one in known.dispatches
+        if one.attempt > recorded.get(one.agent, 0)
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +76,9 @@ class CommentView:
 
     `verdict` is the gate's at `commit`, asked when no agent was at work any more. `postponed` says what the forge
     waits for after a pass, `manual` that a person merges here, `continued` that another run was started for what
-    is left, `stopped` that no run works on it. `next_step` replaces the sentence that says what comes next.
+    is left, `stopped` that no run works on it, `held` that a person said so, `broken` that too much failed in a
+    row. `at_work` are the attempts that are not recorded yet, as far as that is known. `next_step` replaces the
+    sentence that says what comes next.
     """
 
     data: SessionData
@@ -60,25 +90,43 @@ class CommentView:
     pull: str = ""
     verdict: Verdict | None = None
     postponed: Hold | None = None
+    held: Hold | None = None
     stopped: Hold | None = None
+    broken: Hold | None = None
     continued: bool = False
     manual: bool = False
     next_step: str = ""
+    at_work: Mapping[str, AtWork] = field(default_factory=dict)
 
 
 def stage(view: CommentView) -> Stage:
     """The one word for how a session stands; facts first, then what was decided, then the clock."""
     if view.state.phase == "merged":
         return "merged"
-    if view.stopped:
-        return "stopped"
-    if view.continued:
-        return "continued"
+    if decided := _decided(view):
+        return decided
     if view.verdict:
         return _judged(view, view.verdict)
     if view.state.overdue:
         return "overdue"
     return "running" if retries(view) else view.state.phase
+
+
+def _decided(view: CommentView) -> Stage | None:
+    """What a person, or a run that is over, has decided."""
+    decisions: tuple[tuple[Stage, object], ...] = (
+        ("held", view.held),
+        ("stopped", view.stopped),
+        ("broken", view.broken),
+        ("continued", view.continued),
+    )
+    return next((name for name, decision in decisions if decision), None)
+
+
+def working(view: CommentView) -> Mapping[str, AtWork]:
+    """The attempts at work, as far as they are known; none once the gate or a decision says that nobody is."""
+    idle = view.state.phase == "merged" or _decided(view) or view.verdict
+    return {} if idle else view.at_work
 
 
 def _judged(view: CommentView, verdict: Verdict) -> Stage:
@@ -88,19 +136,21 @@ def _judged(view: CommentView, verdict: Verdict) -> Stage:
 
 
 def has_retry(view: CommentView, agent: AgentSpec) -> bool:
-    """Whether an agent failed and has an attempt left."""
+    """Whether an agent is recorded and all the same tried again: it failed, or a person wants it."""
     record = view.data.records.get(agent.id)
-    return record is not None and bool(attempts_left(view.data.launch, agent, record))
+    if record is None:
+        return False
+    return agent.id in working(view) or bool(attempts_left(view.data.launch, agent, record))
 
 
 def retries(view: CommentView) -> tuple[str, ...]:
-    """The agents that failed and have attempts left, in the mission's order."""
+    """The agents that are recorded and tried again, in the mission's order."""
     return tuple(agent.id for agent in view.data.mission.agents if has_retry(view, agent))
 
 
 def failures(view: CommentView) -> tuple[AgentSpec, ...]:
-    """The agents whose last attempt failed, in the mission's order."""
-    failed = set(view.state.agents.failed)
+    """The agents whose last attempt failed, in the mission's order; not those whose next one is at work."""
+    failed = set(view.state.agents.failed) - set(working(view))
     return tuple(agent for agent in view.data.mission.agents if agent.id in failed)
 
 

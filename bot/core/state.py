@@ -13,6 +13,7 @@ from bot.core.findings import Blocker
 from bot.core.ids import slug
 from bot.core.mission import Mission
 from bot.core.orders import deadline, last_word
+from bot.core.projection import projected
 from bot.core.records import AgentRecord, AgentState
 from bot.core.session import SessionData, branch_ref
 
@@ -94,7 +95,8 @@ class BlockerNote:
 class SessionState:
     """How a session stands. Money is in millionths of a US dollar; times are UTC; `eta` None is unknown.
 
-    `halted` are the agents that were refused access to their model, and could go on.
+    `projected` is what it will have cost in the end, None when that is unknown. `halted` are the agents that were
+    refused access to their model, and could go on.
     """
 
     session: str
@@ -113,6 +115,7 @@ class SessionState:
     halted: tuple[str, ...]
     cost: int
     cap: int
+    projected: int | None
     launched: datetime
     deadline: datetime
     last_activity: datetime
@@ -151,6 +154,7 @@ def reduce(facts: SessionFacts, now: datetime) -> SessionState:
         ),
         cost=sum(record.spent for record in records),
         cap=mission.limits.max_usd,
+        projected=projected(mission, data.records),
         launched=data.launch.launched,
         deadline=until,
         last_activity=last,

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
-from bot.core.comment_view import CommentView, Stage, stage
+from bot.core.comment_view import AT_WORK, CommentView, Stage, stage, working
 from bot.core.consolidate import consolidate
 from bot.core.neutral import code
-from bot.render.comment_lines import lines
+from bot.render.comment_lines import lines, passing
 from bot.render.comment_tables import agents_table, teams_table
 from bot.render.deliverable_parts import headline
 from bot.render.engine import Markdown, counted, render
 from bot.render.state_files import utc
 from bot.render.timeline import timeline
+from bot.render.verdict import bounded, checklist
 from bot.render.words import LIMIT, dollars, duration, size, to
 
 TABLE_MAX = 30
@@ -27,17 +29,20 @@ TITLES: dict[Stage, str] = {
     "postponed": "passed the gate, not merged yet",
     "waiting": "waits at the gate",
     "refused": "held back by the gate",
+    "held": "stopped by a person",
     "stopped": "stopped",
+    "broken": "stopped by its circuit breaker",
     "overdue": "overdue",
     "merged": "merged",
 }
 Fold = tuple[str, Markdown]
 
 
-def status_comment(view: CommentView) -> str:
+def status_comment(view: CommentView, *, gate: bool = True) -> str:
     """Markdown of at most 64,000 bytes; every figure in it is counted from facts at `view.commit`.
 
-    What is too large for a comment is left out from the end: the timeline, then the agents one by one (G22).
+    What is too large for a comment is left out from the end: the gate's checklist (if `gate`), then the timeline,
+    then the agents one by one (G22).
     """
     said = {
         "session": view.state.session,
@@ -46,19 +51,23 @@ def status_comment(view: CommentView) -> str:
         "lines": lines(view),
         "footer": _footer(view),
     }
-    texts = (render("comment.md.j2", **said, table=table, folds=folds) for table, folds in _layouts(view))
+    texts = (render("comment.md.j2", **said, table=table, folds=folds) for table, folds in _layouts(view, gate))
     return next(re.sub(r"\n{3,}", "\n\n", text) for text in texts if size(text) <= LIMIT)
 
 
-def _layouts(view: CommentView) -> list[tuple[Markdown, Sequence[Fold]]]:
+def _layouts(view: CommentView, gate: bool) -> list[tuple[Markdown, Sequence[Fold]]]:
     """The table in sight and what can be opened, the best first; the last one is small whatever the session is."""
     many, merged = view.state.agents.total > TABLE_MAX, stage(view) == "merged"
-    none, chart = Markdown(""), timeline(view.data)
+    none, chart = Markdown(""), timeline(view)
     agents = agents_table(view) if view.state.agents.total <= LISTED_MAX else none
-    opened = ("Timeline, in UTC", chart)
-    in_full = (counted(view.state.agents.total, "agent"), agents)
     in_sight = none if merged else teams_table(view) if many else agents
-    folds = [*[in_full] * (bool(agents) and (many or merged)), *[opened] * bool(chart)]
+    folds: list[Fold] = []
+    if agents and (many or merged):
+        folds.append((counted(view.state.agents.total, "agent"), agents))
+    if chart:
+        folds.append(("Timeline, in UTC", chart))
+    if gate and view.verdict:
+        folds.append((f"Gate: {passing(view.verdict)}", Markdown(checklist(bounded(view.verdict)))))
     return [(in_sight, folds[:kept]) for kept in range(len(folds), -1, -1)]
 
 
@@ -69,9 +78,8 @@ def _figures(view: CommentView) -> Markdown:
         document = _document(view)
         return Markdown(f"**{document}** · {headline(consolidate(view.data))}")
     findings = counted(state.findings, "finding") + _share_verified(state.verified, state.findings)
-    money = f"{dollars(state.cost)} of {dollars(state.cap)} USD"
     figures = [findings, counted(state.gaps, "gap")] if state.agents.reported else []
-    return Markdown(" · ".join([_progress(view), *figures, money, _time(view)]))
+    return Markdown(" · ".join([_progress(view), *figures, _money(view), _time(view)]))
 
 
 def _share_verified(verified: int, findings: int) -> str:
@@ -81,23 +89,46 @@ def _share_verified(verified: int, findings: int) -> str:
 
 
 def _progress(view: CommentView) -> str:
-    agents = view.state.agents
-    others = [
-        f"{len(ids):,} {state}" for state, ids in (("blocked", agents.blocked), ("failed", agents.failed)) if ids
-    ]
+    """How many agents are done, or through and how; one that is at work again is not."""
+    agents, busy = view.state.agents, working(view)
+    done, blocked, failed = (
+        sum(agent not in busy for agent in ids) for ids in (agents.done, agents.blocked, agents.failed)
+    )
     total = counted(agents.total, "agent")
-    if not others:
-        return f"**{len(agents.done):,} of {total} done**"
-    return f"**{agents.reported:,} of {total} recorded**: {', '.join([f'{len(agents.done):,} done', *others])}"
+    if not blocked + failed:
+        return f"**{done:,} of {total} done**"
+    others = [f"{number:,} {state}" for number, state in ((blocked, "blocked"), (failed, "failed")) if number]
+    return f"**{done + blocked + failed:,} of {total} recorded**: {', '.join([f'{done:,} done', *others])}"
+
+
+def _money(view: CommentView) -> str:
+    """What is spent of the cap; what it will be in the end, as long as somebody is at work and it can be known."""
+    state = view.state
+    spent = f"{dollars(state.cost)} of {dollars(state.cap)} USD"
+    in_the_end = dollars(state.projected or 0)
+    if stage(view) not in AT_WORK or in_the_end in (dollars(0), dollars(state.cost)):
+        return spent
+    return f"{spent}, about {in_the_end} in the end"
 
 
 def _time(view: CommentView) -> str:
-    """How long it has taken; how long it will, as long as somebody is at work and it can be estimated."""
-    so_far = f"{duration(view.now - view.state.launched)} so far"
-    eta = view.state.eta
-    if eta is None or eta <= view.now or stage(view) not in ("launched", "running", "continued"):
-        return so_far
-    return f"{so_far}, about {duration(eta - view.now)} to go"
+    """How long it has taken; as long as somebody is at work, how long it will, and when its time ends if that is
+    near or nothing else is known."""
+    state, now = view.state, view.now
+    parts = [f"{duration(now - state.launched)} so far"]
+    if stage(view) not in AT_WORK or state.deadline <= now:
+        return parts[0]
+    if ahead := state.eta is not None and state.eta > now:
+        parts.append(f"about {duration(state.eta - now)} to go")
+    if not ahead or (state.deadline - now) * 3 < state.deadline - state.launched:
+        parts.append(f"at most until {_until(state.deadline, now)}")
+    return ", ".join(parts)
+
+
+def _until(moment: datetime, now: datetime) -> str:
+    """A moment, without its date when that is today's."""
+    then, today = moment.astimezone(UTC), now.astimezone(UTC)
+    return f"{then:%H:%M} UTC" if then.date() == today.date() else utc(then)
 
 
 def _document(view: CommentView) -> str:
@@ -119,4 +150,6 @@ def _footer(view: CommentView) -> Markdown:
         places.append(to("branch", view.addresses.branch(view.state.branch)))
     if view.pull:
         places.append(to("pull request", view.pull))
+    if view.state.phase != "merged":
+        places.append(code("/swarm help"))
     return Markdown(" · ".join(places))

@@ -9,9 +9,11 @@ from bot.core.comment_view import (
     Stage,
     blockers,
     failures,
+    has_retry,
     quiet,
     retries,
     stage,
+    working,
 )
 from bot.core.consolidate import Deliverable, consolidate
 from bot.core.continuing import attempts_allowed
@@ -27,6 +29,8 @@ from bot.render.words import alert_words, clip, dollars, duration, named, prose,
 NOTHING = Hold("", "")
 QUIET = "What agents wrote is not repeated here before the gate has found no secret in it."
 PART_MAX = 400
+_TRIED_AGAIN: tuple[Stage, ...] = ("running", "continued", "waiting", "refused")
+"""When a person may want one agent tried again, beside what happens without anybody."""
 
 
 def lines(view: CommentView) -> list[Markdown]:
@@ -41,7 +45,7 @@ def _lines(view: CommentView) -> Iterator[str]:
         case "waiting" | "refused" | "ready" | "postponed":
             yield from _judged(view)
             yield from _failed(view)
-        case "running" | "continued" | "overdue" | "stopped":
+        case "running" | "continued" | "overdue" | "held" | "stopped" | "broken":
             yield from _so_far(view)
             yield from _failed(view)
     if stage(view) in ("launched", "running"):
@@ -91,7 +95,8 @@ def _failed(view: CommentView) -> Iterator[str]:
         record = view.data.records[agent.id]
         reason = sentence(record.reason, PART_MAX) or "No reason is known."
         most = attempts_allowed(view.data.launch, agent, record)
-        yield f"**Failed** · {code(agent.id)}, attempt {record.attempt} of {most}: {reason}"
+        again = "" if has_retry(view, agent) else _retry(view, agent.id)
+        yield f"**Failed** · {code(agent.id)}, attempt {record.attempt} of {most}: {reason}{again}"
     if len(found) > TOLD:
         yield f"**Failed** · {counted(len(found) - TOLD, 'more agent')}"
 
@@ -101,10 +106,18 @@ def _blockers(view: CommentView) -> Iterator[str]:
         yield f"**Not shown** · {QUIET}"
         return
     found = blockers(view)
-    for note in found[:TOLD]:
-        yield f"**Blocker ({note.blocker.impact})** · {_blocker(note.blocker)}"
+    for at, note in enumerate(found[:TOLD]):
+        again = "" if note.agent in {other.agent for other in found[:at]} else _retry(view, note.agent)
+        yield f"**Blocker ({note.blocker.impact})** · {_blocker(note.blocker)}{again}"
     if len(found) > TOLD:
         yield f"**Blockers** · {len(found) - TOLD:,} more"
+
+
+def _retry(view: CommentView, agent: str) -> str:
+    """What gives an agent another attempt, as long as it has none of its own."""
+    if stage(view) not in _TRIED_AGAIN or agent in working(view):
+        return ""
+    return f" {code(f'/swarm retry {agent}')} tries again."
 
 
 def _blocker(blocker: Blocker) -> str:
@@ -188,10 +201,12 @@ def _launched(view: CommentView) -> str:
 
 
 def _running(view: CommentView) -> str:
-    pending, again = len(view.state.agents.pending), retries(view)
-    parts = [_at_work(pending)] * bool(pending)
-    if again:
-        parts.append(f"{named([Markdown(code(agent)) for agent in again])} will be tried again")
+    busy, again = working(view), retries(view)
+    at_work = len(view.state.agents.pending) + sum(agent in busy for agent in again)
+    later = [Markdown(code(agent)) for agent in again if agent not in busy]
+    parts = [_at_work(at_work)] * bool(at_work)
+    if later:
+        parts.append(f"{named(later)} will be tried again")
     return f"**Next** · {', '.join(parts)}; {_last(view)}."
 
 
@@ -214,19 +229,29 @@ def _waiting(view: CommentView) -> str:
     if not pending:
         return "**Next** · Nothing is merged before the gate passes."
     what = f"{counted(pending, 'agent')} left no record and none is at work"
-    return f"**Next** · {what}: set the label again to run {'it' if pending == 1 else 'them'}."
+    return f"**Next** · {what}: `/swarm resume` runs {'it' if pending == 1 else 'them'}."
 
 
 def _refused(view: CommentView) -> str:
-    return "**Next** · Nothing is merged. When it is mended, set the label again: what is recorded is kept."
+    return "**Next** · Nothing is merged. When it is mended, `/swarm resume` goes on: what is recorded is kept."
+
+
+def _held(view: CommentView) -> str:
+    hold = view.held or NOTHING
+    return _hold("Stopped", Hold(hold.reason, hold.todo or "`/swarm resume` goes on, what is recorded is kept"))
+
+
+def _broken(view: CommentView) -> str:
+    """Money helps only where some was spent."""
+    hold, money = view.broken or NOTHING, ", `/swarm budget +5` adds money" * bool(view.state.cost)
+    return _hold("Stopped", Hold(hold.reason, hold.todo or f"`/swarm resume` tries again{money}"))
 
 
 def _overdue(view: CommentView) -> str:
     hours = f"{view.data.mission.limits.session_timeout_hours:g}"
-    run = f"Look at {to('its run', view.addresses.run(view.run))}" if view.run else "Look at its runs"
     return (
         f"**Overdue** · it had {hours} {'hour' if hours == '1' else 'hours'}, until {utc(view.state.deadline)}. "
-        f"{run}; to go on, set the label again: what is recorded is kept."
+        "What was found is kept; what is unfinished becomes blockers, or another session goes on with it."
     )
 
 
@@ -248,6 +273,8 @@ _NEXT: dict[Stage, Callable[[CommentView], str]] = {
     "postponed": lambda view: _hold("Waits", view.postponed or NOTHING),
     "waiting": _waiting,
     "refused": _refused,
+    "held": _held,
     "stopped": lambda view: _hold("Stopped", view.stopped or NOTHING),
+    "broken": _broken,
     "overdue": _overdue,
 }

@@ -3,26 +3,25 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-from bot.core.comment_view import CommentView, Stage, has_retry, quiet, stage, told
+from bot.core.comment_view import AT_WORK, AtWork, CommentView, has_retry, quiet, stage, told, working
 from bot.core.continuing import attempts_allowed
 from bot.core.mission import AgentSpec, Team
 from bot.core.records import AgentRecord
 from bot.render.engine import Markdown, counted
-from bot.render.words import clip, dollars, table
+from bot.render.words import clip, dollars, duration, table
 
 TEAMS_SHOWN = 40
 TEAM_MAX = 80
 ASSIGNMENT_MAX = 100
 STATE_MAX = 80
-_AT_WORK: tuple[Stage, ...] = ("launched", "running", "continued")
+REASON_MAX = 60
 
 
 def agents_table(view: CommentView) -> Markdown:
     """A row for each agent; a team is named in its first row. Columns without a figure are left out."""
     figures, briefly = _columns(view), told(view)
-    at_work = stage(view) in _AT_WORK
     rows = [
-        [*_who(team, agent), *_how(view, agent, at_work, agent.id in briefly, figures)]
+        [*_who(team, agent), *_how(view, agent, agent.id in briefly, figures)]
         for team in view.data.mission.teams
         for agent in team.agents
     ]
@@ -41,12 +40,27 @@ def _who(team: Team, agent: AgentSpec) -> list[str]:
     return [clip(team.name, TEAM_MAX) if first else "", agent.id, assignment(agent)]
 
 
-def _how(view: CommentView, agent: AgentSpec, at_work: bool, brief: bool, figures: Sequence[str]) -> list[str]:
-    record = view.data.records.get(agent.id)
+def _how(view: CommentView, agent: AgentSpec, brief: bool, figures: Sequence[str]) -> list[str]:
+    record, attempt = view.data.records.get(agent.id), working(view).get(agent.id)
+    shown = _figures([record], figures) if record else [""] * len(figures)
+    if attempt:
+        return [_at_work(view, attempt, record), *shown]
     if record is None:
-        return ["at work or queued" if at_work else "no record", *[""] * len(figures)]
+        return ["at work or queued" if stage(view) in AT_WORK else "no record", *shown]
     why = "" if brief or quiet(view.verdict) else _why(view, record)
-    return [f"{_state(view, agent, record)}{f': {why}' if why else ''}", *_figures([record], figures)]
+    return [f"{_state(view, agent, record)}{f': {why}' if why else ''}", *shown]
+
+
+def _at_work(view: CommentView, at: AtWork, record: AgentRecord | None) -> str:
+    """Since when an attempt is at work or queued; which one it is and why, when it is not the agent's first."""
+    time = duration(view.now - at.since)
+    if at.attempt == 1 and not at.by:
+        return f"at work or queued, {time}"
+    by = f" by {clip(at.by, TEAM_MAX)}" if at.by else ""
+    if record is None:
+        return f"**attempt {at.attempt}**{by}, {time}"
+    before = "the first one" if record.attempt == 1 else "the last one"
+    return f"**attempt {at.attempt}**{by}, {time} ({before}: {clip(record.reason, REASON_MAX) or record.state})"
 
 
 def assignment(agent: AgentSpec) -> Markdown:

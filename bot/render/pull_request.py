@@ -7,15 +7,14 @@ from dataclasses import replace
 from bot.core.comment_view import quiet
 from bot.core.consolidate import Cited, Deliverable, SubjectReport, consolidate
 from bot.core.findings import Blocker
-from bot.core.gate.verdict import CriterionResult, Verdict
-from bot.core.neutral import neutral
+from bot.core.gate.verdict import Verdict
 from bot.core.review import first_to_read, in_own_words, own_words
 from bot.core.session import SessionData
 from bot.render.comment_lines import QUIET
 from bot.render.deliverable_parts import headline
 from bot.render.engine import Markdown, counted, render
-from bot.render.verdict import verdict_markdown
-from bot.render.words import clip, dollars, prose, sentence, shorten, table
+from bot.render.verdict import bounded, verdict_markdown
+from bot.render.words import clip, dollars, sentence, table
 
 CLAIMS_SHOWN = 10
 SUBJECTS_SHOWN = 100
@@ -44,16 +43,6 @@ def pull_request(data: SessionData, verdict: Verdict) -> str:
         gate=Markdown(verdict_markdown(bounded(verdict))),
     )
     return re.sub(r"\n{3,}", "\n\n", text)
-
-
-def bounded(verdict: Verdict) -> Verdict:
-    """The verdict with what was measured cut to a length that a comment can hold."""
-    return replace(verdict, criteria=tuple(map(_bounded, verdict.criteria)))
-
-
-def _bounded(result: CriterionResult) -> CriterionResult:
-    measured = shorten(result.measured, PART_MAX, neutral)
-    return replace(result, measured=measured, action=shorten(result.action, PART_MAX, prose))
 
 
 def _claims(deliverable: Deliverable) -> Markdown:

@@ -37,8 +37,16 @@ def status_data(overview: Overview) -> dict[str, object]:
         ],
         "metrics": _metrics(metrics(overview)),
         "criteria": [
-            {"id": c.id, "title": c.title, "state": c.state, "measured": c.measured, "action": c.action}
-            for c in cross_criteria(overview)
+            {
+                "id": one.id,
+                "title": one.title,
+                "state": one.state,
+                "done": one.done,
+                "of": one.of,
+                "measured": one.measured,
+                "action": one.action,
+            }
+            for one in cross_criteria(overview)
         ],
         "actions": [{"urgency": a.urgency, "session": a.session, "what": a.what} for a in next_actions(overview)],
         "problems": [{"file": p.file, "what": p.what, "todo": p.todo} for p in overview.problems],
@@ -71,6 +79,7 @@ def _session(state: SessionState) -> dict[str, object]:
         "blockers": state.blocker_count,
         "cost_usd": float(usd(state.cost)),
         "cap_usd": float(usd(state.cap)),
+        "projected_usd": None if state.projected is None else float(usd(state.projected)),
         "launched": _time(state.launched),
         "last_activity": _time(state.last_activity),
         "eta": _time(state.eta),
@@ -123,7 +132,8 @@ def _lines(overview: Overview) -> Iterator[str]:
     if len(shown) < len(overview.sessions):
         yield f"and {len(overview.sessions) - len(shown)} more: swarm status --json has all of them"
     for criterion in cross_criteria(overview) if overview.sessions else ():
-        yield f"{criterion.state:<8} {criterion.title}: {criterion.measured}"
+        todo = f"; {criterion.action}" if criterion.state == "not met" and criterion.action else ""
+        yield f"{criterion.state:<8} {criterion.title}: {criterion.measured}{todo}"
     for problem in overview.problems:
         yield visible(f"unreadable: {problem}")
 

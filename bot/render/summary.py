@@ -8,8 +8,7 @@ from bot.core.mission import AgentSpec
 from bot.core.records import AgentRecord, FindingsFile, Launch
 from bot.render.comment import status_comment
 from bot.render.engine import Markdown, counted, render
-from bot.render.pull_request import bounded
-from bot.render.verdict import verdict_markdown
+from bot.render.verdict import bounded, verdict_markdown
 from bot.render.words import clip, dollars, duration, sentence, table
 
 SHOWN = 10
@@ -26,7 +25,7 @@ def run_summary(view: CommentView) -> str:
 def close_summary(view: CommentView) -> str:
     """How a session ended or why it did not: the status comment, and every criterion of the gate."""
     gate = f"\n#### Gate\n\n{verdict_markdown(bounded(view.verdict))}" if view.verdict else ""
-    return status_comment(view) + gate
+    return status_comment(view, gate=False) + gate
 
 
 def agent_summary(launch: Launch, record: AgentRecord, file: FindingsFile | None = None) -> str:

@@ -2,61 +2,95 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.core.mission import Mission, Team
+from bot.core.comment_view import AtWork, CommentView, working
+from bot.core.mission import AgentSpec, Team
 from bot.core.records import AgentRecord
-from bot.core.session import SessionData
 from bot.render.engine import Markdown
 
 SHOWN = 60
-"""More agents make no diagram that anybody could read."""
-_TAGS = {"done": "done", "blocked": "active", "failed": "crit"}
+"""More bars make no diagram that anybody could read."""
+_TAGS = {"done": "done", "blocked": "crit, done", "failed": "crit"}
 _NAME_MAX = 30
 
 
-def timeline(data: SessionData) -> Markdown:
-    """A fenced diagram of the recorded agents by team, in UTC; empty when nobody is recorded or too many are."""
-    records = [data.records[agent.id] for agent in data.mission.agents if agent.id in data.records]
-    if not records or len(records) > SHOWN:
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    """One attempt of one agent."""
+
+    text: str
+    tags: str
+    start: datetime
+    end: datetime
+
+
+def timeline(view: CommentView) -> Markdown:
+    """A fenced diagram of the recorded attempts and of those at work, by team, in UTC; empty when nothing is
+    recorded or there are too many."""
+    teams = [(team, list(_bars(view, team))) for team in view.data.mission.teams]
+    bars = [bar for _, found in teams for bar in found]
+    if not view.data.records or len(bars) > SHOWN:
         return Markdown("")
-    margin = 20 + 7 * max(len(section_name(team)) for team in data.mission.teams)
+    margin = 20 + 7 * max(len(section_name(team)) for team, _ in teams)
     lines = [
         "```mermaid",
         f'%%{{init: {{"gantt": {{"leftPadding": {margin}}}}}}}%%',
         "gantt",
         "    dateFormat YYYY-MM-DD HH:mm:ss",
-        f"    axisFormat {_axis(records)}",
-        *(line for team in data.mission.teams for line in _team(data.mission, team, data)),
+        f"    axisFormat {_axis(bars)}",
+        *(line for team, found in teams for line in _section(team, found)),
         "```",
     ]
     return Markdown("\n".join(lines))
 
 
-def _axis(records: list[AgentRecord]) -> str:
-    length = max(record.finished for record in records) - min(record.started for record in records)
+def _axis(bars: list[_Bar]) -> str:
+    length = max(bar.end for bar in bars) - min(bar.start for bar in bars)
     return "%H:%M:%S" if length < timedelta(minutes=10) else "%H:%M"
 
 
-def _team(mission: Mission, team: Team, data: SessionData) -> Iterator[str]:
-    records = [data.records[agent.id] for agent in team.agents if agent.id in data.records]
-    if records:
+def _bars(view: CommentView, team: Team) -> Iterator[_Bar]:
+    for agent in team.agents:
+        if record := view.data.records.get(agent.id):
+            yield _recorded(record)
+        if attempt := working(view).get(agent.id):
+            yield _at_work(agent, attempt, view.now)
+
+
+def _recorded(record: AgentRecord) -> _Bar:
+    """The state comes first: an agent's id may be `title` or `2026-11-22`, which Mermaid takes for its own."""
+    text = f"{record.state} {record.agent}{_attempt(record.attempt)}"
+    return _Bar(text, _TAGS[record.state], record.started, record.finished)
+
+
+def _at_work(agent: AgentSpec, at: AtWork, now: datetime) -> _Bar:
+    by = f" by {_plain(at.by)}" if at.by else ""
+    return _Bar(f"at work {agent.id}{_attempt(at.attempt)}{by}", "active", at.since, now)
+
+
+def _attempt(number: int) -> str:
+    return f", attempt {number}" if number > 1 else ""
+
+
+def _section(team: Team, bars: list[_Bar]) -> Iterator[str]:
+    if bars:
         yield f"    section {section_name(team)}"
-        yield from map(_task, records)
+    for bar in bars:
+        end = max(bar.end, bar.start + timedelta(seconds=1))
+        yield f"    {bar.text} :{bar.tags}, {_time(bar.start)}, {_time(end)}"
 
 
 def section_name(team: Team) -> str:
-    """A team's name of nothing but letters, digits, spaces and commas, since Mermaid can't escape any other."""
-    words = " ".join(re.sub(r"[^\w,.-]|_", " ", team.name).split())
-    return words[:_NAME_MAX].strip(" ,.-") or f"Team {team.id}"
+    """A team's name in words that Mermaid takes for nothing else."""
+    return _plain(team.name) or f"Team {team.id}"
 
 
-def _task(record: AgentRecord) -> str:
-    """The state comes first: an agent's id may be `title` or `2026-11-22`, which Mermaid takes for its own."""
-    attempt = f", attempt {record.attempt}" if record.attempt > 1 else ""
-    end = max(record.finished, record.started + timedelta(seconds=1))
-    times = f"{_time(record.started)}, {_time(end)}"
-    return f"    {record.state} {record.agent}{attempt} :{_TAGS[record.state]}, {times}"
+def _plain(name: str) -> str:
+    """Nothing but letters, digits, spaces and a few marks, since Mermaid can't escape any other."""
+    words = " ".join(re.sub(r"[^\w,.-]|_", " ", name).split())
+    return words[:_NAME_MAX].strip(" ,.-")
 
 
 def _time(moment: datetime) -> str:

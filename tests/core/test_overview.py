@@ -82,7 +82,10 @@ def test_g30_a_subject_that_two_sessions_take_is_a_duplicate() -> None:
     assert [(one.subject.name, one.sessions) for one in duplicates([MERGED, other])] == [
         ("Vultr", ("cloud-1", "other-1"))
     ]
-    assert criterion("no-duplicates", MERGED, other).state == "not met"
+    found = criterion("no-duplicates", MERGED, other)
+    assert (found.state, found.done, found.of) == ("not met", 2, 3)
+    assert found.measured == "2 of 3 subjects in one session only"
+    assert found.action.endswith(" says refresh: true: vultr (cloud-1, other-1)")
     assert "keep one of the sessions cloud-1, other-1 for Vultr" in [
         a.what for a in next_actions(view(MERGED, other))
     ]
@@ -98,7 +101,9 @@ def test_a_refresh_and_a_subject_that_was_given_up_are_no_duplicates() -> None:
 def test_a_blocker_is_resolved_once_its_subjects_are_covered_elsewhere() -> None:
     assert [one.resolved_by for one in blockers([WITH_BLOCKER])] == [()]
     assert [one.resolved_by for one in blockers([WITH_BLOCKER, RESOLVING])] == [("again-1",)]
-    assert criterion("blockers-resolved", WITH_BLOCKER).state == "not met"
+    found = criterion("blockers-resolved", WITH_BLOCKER)
+    assert (found.state, found.measured) == ("not met", "1 of 1 documented, 0 of 1 resolved")
+    assert criterion("blockers-resolved", MERGED).measured == "no blocker"
     assert criterion("blockers-resolved", WITH_BLOCKER, RESOLVING).state == "met"
 
 
@@ -113,12 +118,22 @@ def test_without_a_session_every_criterion_waits() -> None:
 
 
 def test_all_within_a_day_is_measured_from_the_first_launch_to_the_last_merge() -> None:
-    assert criterion("within-a-day", MERGED).measured == "1 of 1 merged in 1.0 hours"
+    assert criterion("within-a-day", MERGED).measured == "1 of 1 merged in 1.0 of 24 hours"
     assert criterion("within-a-day", MERGED).state == "met"
     late = state(CLOUD, ONE, TWO, merge=Merge("c" * 40, LAUNCHED + timedelta(hours=25)))
     assert criterion("within-a-day", late).state == "not met"
-    assert criterion("within-a-day", MERGED, LAUNCHED_ONE).state == "waiting"
-    assert criterion("within-a-day", MERGED, LAUNCHED_ONE, now=NOW + timedelta(days=2)).state == "not met"
+    waiting = criterion("within-a-day", MERGED, LAUNCHED_ONE)
+    assert (waiting.state, waiting.done, waiting.of) == ("waiting", 1, 2)
+    assert waiting.measured == "1 of 2 merged, the 24 hours end at 2026-11-23 16:10 UTC"
+    over = criterion("within-a-day", MERGED, LAUNCHED_ONE, now=NOW + timedelta(days=2))
+    assert over.state == "not met"
+    assert over.measured == "1 of 2 merged, the 24 hours ended at 2026-11-23 16:10 UTC"
+
+
+def test_what_a_criterion_says_does_not_change_with_every_minute() -> None:
+    later = NOW + timedelta(hours=1)
+    sessions = (RUNNING, LAUNCHED_ONE, WITH_BLOCKER)
+    assert cross_criteria(view(*sessions)) == cross_criteria(view(*sessions, now=later))
 
 
 def test_findings_are_compiled_when_every_session_is_merged() -> None:
@@ -130,7 +145,9 @@ def test_a_merge_that_conflicts_is_named_with_its_files() -> None:
     conflict = {"cloud-1": ("README.md",)}
     found = criterion("no-conflicts", COMPLETE, conflicts=conflict)
     assert (found.state, found.action) == ("not met", "name the files and keep all findings: cloud-1")
-    assert criterion("no-conflicts", COMPLETE, conflicts={"cloud-1": ()}).state == "waiting"
+    assert (found.measured, found.done) == ("0 of 1 merged, 0 of 1 that wait would merge cleanly", 0)
+    clean = criterion("no-conflicts", COMPLETE, conflicts={"cloud-1": ()})
+    assert (clean.state, clean.done, clean.of) == ("waiting", 1, 1)
     assert criterion("no-conflicts", MERGED).state == "met"
     actions = next_actions(view(COMPLETE, conflicts=conflict))
     assert [(one.urgency, one.what) for one in actions] == [

@@ -9,7 +9,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).use(footnote_plugin)
-OUR_HTML = re.compile(r"(</?(details|summary|sub)>|[\w ,]|\n)*")
+OUR_HTML = re.compile(r"(</?(details|summary|sub)>|[\w ,:]|\n)*")
 DETAILS = ["<details>", "<summary>", "</summary>", "</details>"]
 HOSTILE = (
     "{{ 7*7 }} {% raw %} x @octocat #12 Closes #1 GH-7 www.evil.example",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from bot.core.comment_view import CommentView, Hold
+from bot.core.comment_view import AtWork, CommentView, Hold
 from bot.core.mission import Mission
 from bot.core.pricing import Prices
 from bot.core.records import AgentRecord, FindingsFile
@@ -32,10 +32,13 @@ from tests.render.views import (
     verdict,
     view,
 )
+from tests.sessions import LAUNCHED
 
 LIMIT = 65_536
 HOLD = Hold("the base branch wants the check `ci / test`", "approve the runs of the pull request")
 KEPT = "budget: kept"
+MONEY = "0.02 of 2.50 USD, about 0.03 in the end"
+SO_FAR = "30 min so far, at most until 22:10 UTC"
 AT_WORK = "then the deliverable is written, gated and merged without you."
 
 
@@ -50,7 +53,7 @@ def test_a_running_session_is_read_at_one_glance() -> None:
     expected = f"""\
 ### Swarm session `cloud-1`: running
 
-**2 of 3 agents recorded**: 1 done, 1 failed · 2 findings, all verified · 1 gap · 0.02 of 2.50 USD · 30 min so far
+**2 of 3 agents recorded**: 1 done, 1 failed · 2 findings, all verified · 1 gap · {MONEY} · {SO_FAR}
 
 | team | agent | assignment | state | findings | gaps | USD |
 |---|---|---|---|---:|---:|---:|
@@ -115,8 +118,10 @@ def test_the_last_line_says_how_old_it_is_and_where_to_look() -> None:
     last = status_comment(view(pull=PULL)).splitlines()[-1]
     home = "https://github.com/acme/integrations"
     assert (
-        read(last).replace("\n", "") == "True at 2026-11-22 16:40 UTC, from commit  · run · branch · pull request"
+        read(last).replace("\n", "")
+        == "True at 2026-11-22 16:40 UTC, from commit  · run · branch · pull request · "
     )
+    assert last.endswith(" · `/swarm help`</sub>")
     assert links(last) == [
         f"{home}/commit/a1b2c3d{'0' * 33}",
         f"{home}/actions/runs/77",
@@ -124,13 +129,14 @@ def test_the_last_line_says_how_old_it_is_and_where_to_look() -> None:
         PULL,
     ]
     assert status_comment(view(commit="", run="")).endswith(
-        f"<sub>True at 2026-11-22 16:40 UTC · [branch]({home}/tree/swarm/cloud-1)</sub>\n"
+        f"<sub>True at 2026-11-22 16:40 UTC · [branch]({home}/tree/swarm/cloud-1) · `/swarm help`</sub>\n"
     )
+    assert "/swarm" not in status_comment(view(*ALL, files=FILES, merge=MERGED))
 
 
 def test_nothing_is_claimed_of_agents_without_a_record() -> None:
     text = status_comment(view())
-    assert "**0 of 3 agents done** · 0.00 of 2.50 USD · 30 min so far" in text
+    assert f"**0 of 3 agents done** · 0.00 of 2.50 USD · {SO_FAR}\n" in text
     assert text.count("| at work or queued |") == 3
     assert "findings" not in text
     assert line(view(), "Next") == f"**Next** · 3 agents are at work or queued; {AT_WORK}"
@@ -145,9 +151,33 @@ def test_more_agents_than_run_together_are_queued() -> None:
 
 def test_the_time_to_go_is_told_while_somebody_is_at_work_and_it_lies_ahead() -> None:
     soon = NOW - timedelta(minutes=22)
-    assert "8 min so far, about 5 min to go" in status_comment(view(ALL[0], now=soon))
-    assert "to go" not in status_comment(view(ALL[0], now=soon, stopped=HOLD))
+    assert " · 8 min so far, about 5 min to go\n" in status_comment(view(ALL[0], now=soon))
+    assert " · 8 min so far\n" in status_comment(view(ALL[0], now=soon, stopped=HOLD))
     assert "to go" not in status_comment(view(ALL[0]))
+
+
+def test_the_end_of_its_time_is_told_when_it_is_near_or_nothing_else_is_known() -> None:
+    assert f" · {SO_FAR}\n" in status_comment(view(ALL[0]))
+    recorded = {"finished": LAUNCHED + timedelta(hours=4), "recorded": LAUNCHED + timedelta(hours=4)}
+    seen = view(done("haiku-21", **recorded), now=LAUNCHED + timedelta(hours=4))
+    assert " · 4 h so far, about 4 h to go\n" in status_comment(seen)
+    seen = view(done("haiku-21", **recorded), now=LAUNCHED + timedelta(hours=4, minutes=1))
+    assert " · 4 h 1 min so far, about 3 h 59 min to go, at most until 22:10 UTC\n" in status_comment(seen)
+    over = LAUNCHED + timedelta(hours=6)
+    assert " · 6 h so far\n" in status_comment(view(ALL[0], now=over, continued=True))
+    late = plan(limits=plan().limits.model_copy(update={"session_timeout_hours": 9}))
+    assert "at most until 2026-11-23 01:10 UTC\n" in status_comment(view(of=late))
+
+
+def test_the_money_in_the_end_is_told_while_somebody_is_to_come() -> None:
+    rich = done("haiku-21", spent=380_000)
+    assert " · 0.38 of 2.50 USD, about 1.14 in the end · " in status_comment(view(rich))
+    assert " · 1.00 of 2.50 USD, about 2.50 in the end · " in status_comment(
+        view(done("haiku-21", spent=1_000_000))
+    )
+    assert " · 0.38 of 2.50 USD · " in status_comment(view(rich, stopped=HOLD))
+    assert "in the end" not in status_comment(view(rich, ALL[1], failed("haiku-30")))
+    assert "in the end" not in status_comment(view(done("haiku-21", spent=0)))
 
 
 def test_findings_that_are_not_verified_are_told_apart() -> None:
@@ -192,8 +222,8 @@ def test_at_most_three_failures_and_blockers_are_told_and_the_rest_is_counted() 
     )
     text = status_comment(seen)
     assert text.count("- **Failed** · `a-") == 3
-    assert "`a-0`, attempt 2 of 2: it broke.\n" in text
-    assert "`a-1`, attempt 2 of 2: No reason is known.\n" in text
+    assert "`a-0`, attempt 2 of 2: it broke. `/swarm retry a-0` tries again.\n" in text
+    assert "`a-1`, attempt 2 of 2: No reason is known. `/swarm retry a-1` tries again.\n" in text
     assert "- **Failed** · 2 more agents\n" in text
     assert text.count("- **Blocker (High)**") == 3
     assert "- **Blockers** · 7 more\n" in text
@@ -239,7 +269,7 @@ def test_one_blocker_among_many_is_told_in_its_row() -> None:
         (
             {"verdict": verdict("fail")},
             "held back by the gate",
-            "**Next** · Nothing is merged. When it is mended, set the label again: what is recorded is kept.",
+            "**Next** · Nothing is merged. When it is mended, `/swarm resume` goes on: what is recorded is kept.",
         ),
         (
             {"stopped": Hold("main moved 3 times", "")},
@@ -265,9 +295,23 @@ def test_what_fails_the_gate_says_what_to_do() -> None:
     assert "- **Gate: fail** · 1 of 3 criteria pass\n" in text
     assert "- **Fails** · criterion 1: 2 of 3. To do: run `swarm status --write`.\n" in text
     assert "- **Waits** · criterion 2: 2 of 3. To do: run `swarm status --write`.\n" in text
-    assert "criterion 0" not in text
-    assert "criterion 3" not in text
-    assert "- **Failed** · `haiku-30`, attempt 2 of 2: it ran out of time.\n" in text
+    assert text.endswith(f"""\
+<details><summary>Gate: 1 of 3 criteria pass</summary>
+
+- [x] criterion 0: 2 of 3
+- [ ] **fail** criterion 1: 2 of 3; run `swarm status --write`
+- [ ] **wait** criterion 2: 2 of 3; run `swarm status --write`
+- [ ] **skip** criterion 3: 2 of 3
+
+</details>
+
+{text.splitlines()[-1]}
+""")
+    assert text.count("criterion 0") == text.count("criterion 3") == 1
+    assert (
+        "- **Failed** · `haiku-30`, attempt 2 of 2: it ran out of time. `/swarm retry haiku-30` tries again.\n"
+        in text
+    )
     assert "1 of 1 criterion passes" in status_comment(view(*ALL, verdict=verdict("pass")))
     quiet = status_comment(view(*ALL, verdict=verdict("fail", action="")))
     assert "- **Fails** · criterion 0: 2 of 3.\n" in quiet
@@ -275,11 +319,8 @@ def test_what_fails_the_gate_says_what_to_do() -> None:
 
 def test_agents_that_are_missing_when_the_gate_is_asked_are_not_at_work() -> None:
     seen = view(*ALL[:2], verdict=verdict("waiting"))
-    assert (
-        line(seen, "Next")
-        == "**Next** · 1 agent left no record and none is at work: set the label again to run it."
-    )
-    assert "them." in line(view(ALL[0], verdict=verdict("waiting")), "Next")
+    assert line(seen, "Next") == "**Next** · 1 agent left no record and none is at work: `/swarm resume` runs it."
+    assert "runs them." in line(view(ALL[0], verdict=verdict("waiting")), "Next")
     assert "| Wasabi | no record |" in status_comment(seen)
 
 
@@ -292,14 +333,86 @@ def test_a_session_goes_on_in_another_run() -> None:
 def test_g20_a_session_over_its_time_says_so() -> None:
     seen = view(ALL[0], now=NOW + timedelta(hours=7))
     assert line(seen, "Overdue") == (
-        "**Overdue** · it had 6 hours, until 2026-11-22 22:10 UTC. Look at "
-        "[its run](https://github.com/acme/integrations/actions/runs/77); to go on, set the label again: "
-        "what is recorded is kept."
+        "**Overdue** · it had 6 hours, until 2026-11-22 22:10 UTC. What was found is kept; what is unfinished "
+        "becomes blockers, or another session goes on with it."
     )
     short = plan()
     short = short.model_copy(update={"limits": short.limits.model_copy(update={"session_timeout_hours": 1})})
-    found = line(view(of=short, now=NOW + timedelta(hours=7), run=""), "Overdue")
-    assert found.startswith("**Overdue** · it had 1 hour, until 2026-11-22 17:10 UTC. Look at its runs; to go on")
+    found = line(view(of=short, now=NOW + timedelta(hours=7)), "Overdue")
+    assert found.startswith("**Overdue** · it had 1 hour, until 2026-11-22 17:10 UTC. What was found is kept;")
+
+
+MINUTES = {n: NOW - timedelta(minutes=n) for n in (4, 9)}
+AGAIN = {
+    "haiku-21": AtWork(1, MINUTES[9]),
+    "haiku-22": AtWork(2, MINUTES[4]),
+    "haiku-30": AtWork(3, MINUTES[4], "backup-1"),
+}
+
+
+def test_of_agents_at_work_it_is_said_since_when_and_which_attempt_it_is() -> None:
+    seen = view(failed("haiku-22", reason="it ran out of time"), failed("haiku-30", attempt=2), at_work=AGAIN)
+    text = status_comment(seen)
+    assert "| AWS EC2 | at work or queued, 9 min |  |  |  |\n" in text
+    assert "| Vultr, Linode | **attempt 2**, 4 min (the first one: it ran out of time) | 0 | 0 | 0.01 |\n" in text
+    assert "| Wasabi | **attempt 3** by backup-1, 4 min (the last one: it ran out of time) | 0 | 0 |" in text
+    assert "**Failed**" not in text
+    assert "**0 of 3 agents done** · 0 findings" in text
+    assert "all agents done: waiting for 3 · " in text
+    assert line(seen, "Next") == f"**Next** · 3 agents are at work or queued; {AT_WORK}"
+    assert "| Wasabi | **attempt 3** by backup-1, 4 min |" in status_comment(view(at_work=AGAIN))
+    assert "at work or queued, 9 min" in status_comment(view(at_work=AGAIN, now=NOW + timedelta(seconds=9)))
+
+
+def test_who_is_tried_again_at_a_persons_wish_is_at_work_again() -> None:
+    one = {"haiku-30": AtWork(2, MINUTES[4])}
+    seen = view(*ALL, files=FILES, at_work=one)
+    text = status_comment(seen)
+    assert text.startswith("### Swarm session `cloud-1`: running\n")
+    assert "**2 of 3 agents done** · " in text
+    assert "| Wasabi | **attempt 2**, 4 min (the first one: blocked) | 0 | 0 |" in text
+    assert line(seen, "Next") == f"**Next** · 1 agent is at work or queued; {AT_WORK}"
+    assert "/swarm retry" not in text
+    late = view(ALL[0], at_work=AGAIN, now=NOW + timedelta(hours=7))
+    assert "| Vultr, Linode | **attempt 2**, 7 h 4 min |" in status_comment(late)
+
+
+def test_nobody_is_at_work_once_it_is_decided() -> None:
+    for over in ({"stopped": HOLD}, {"held": HOLD}, {"verdict": verdict("waiting")}):
+        assert status_comment(view(at_work=AGAIN, **over)).count("| no record |") == 3
+
+
+def test_a_blocked_agent_can_be_tried_again_and_says_so_once() -> None:
+    two = FindingsFile(agent="haiku-30", blockers=(blocker(), blocker(None, "No key")))
+    text = status_comment(view(*ALL, files=(two,), verdict=verdict("fail")))
+    assert "Wasabi: no readable source. 1 source answered 403 three times. Add a source to the mission. " in text
+    assert text.count(" Add a source to the mission. `/swarm retry haiku-30` tries again.\n") == 1
+    assert text.count(" Add a source to the mission.\n") == 1
+    assert "/swarm retry" not in status_comment(view(*ALL, files=(two,), verdict=verdict("pass")))
+
+
+def test_a_session_that_a_person_stopped_says_how_it_goes_on() -> None:
+    seen = view(ALL[0], held=Hold("@ann said `/swarm stop` at 16:50 UTC"), stopped=HOLD)
+    text = status_comment(seen)
+    assert text.startswith("### Swarm session `cloud-1`: stopped by a person\n")
+    assert line(seen, "Stopped") == (
+        "**Stopped** · @&#8203;ann said `/swarm stop` at 16:50 UTC; "
+        "`/swarm resume` goes on, what is recorded is kept."
+    )
+    assert "**Gate, so far** · " in text
+    assert line(view(ALL[0], held=HOLD), "Stopped").endswith("; approve the runs of the pull request.")
+
+
+def test_a_session_that_broke_off_says_why_and_what_goes_on() -> None:
+    why = Hold("3 runs in a row brought nothing")
+    seen = view(ALL[0], broken=why, continued=True)
+    assert status_comment(seen).startswith("### Swarm session `cloud-1`: stopped by its circuit breaker\n")
+    assert line(seen, "Stopped") == (
+        "**Stopped** · 3 runs in a row brought nothing; `/swarm resume` tries again, "
+        "`/swarm budget +5` adds money."
+    )
+    free = line(view(done("haiku-21", spent=0), broken=why), "Stopped")
+    assert free == "**Stopped** · 3 runs in a row brought nothing; `/swarm resume` tries again."
 
 
 def test_a_merged_session_is_a_summary() -> None:
@@ -388,6 +501,16 @@ def test_g22_any_number_of_agents_with_the_longest_names_fits(agents: int, teams
     assert_inactive(text)
 
 
+def test_g22_the_checklist_is_left_out_before_the_agents() -> None:
+    found = set()
+    for length in range(0, 60, 5):
+        of, ids = large(480, 16, subject="x" * length)
+        gate = verdict(*FAILING, measured="m" * 300)
+        text = status_comment(view(*(done(i) for i in ids), of=of, verdict=gate))
+        found.add(("480 agents</summary>" in text, "criteria pass</summary>" in text))
+    assert found == {(True, True), (True, False), (False, False)}
+
+
 def test_g22_one_team_more_is_no_teams() -> None:
     of, _ = large(41, 41)
     assert "\nand 1 more team\n" in status_comment(view(of=of))
@@ -419,6 +542,9 @@ def hostile(text: str) -> list[CommentView]:
         view(of=of),
         view(*records, of=of, files=files, verdict=found),
         view(*records, of=of, files=files, stopped=hold),
+        view(*records, of=of, files=files, held=hold),
+        view(*records, of=of, files=files, broken=hold),
+        view(*records, of=of, files=files, at_work={one: AtWork(2, NOW, text[:300]) for one in ("a-1", "a-2")}),
         view(*records, of=of, files=files, verdict=verdict("pass"), postponed=hold),
         view(*records, of=of, files=files, next_step=text),
         view(*records, of=of, files=files, merge=MERGED),

@@ -69,6 +69,7 @@ def test_a_running_session_says_progress_completed_blockers_and_next() -> None:
         "- **Session**: `cloud-1`, The cloud mission\n"
         "- **Progress**: 1/2 agents reporting\n"
         "- **Completed**: haiku-1\n"
+        "- **Last activity**: 2026-11-22 16:17 UTC\n"
         "- **Blockers**: none\n"
         "- **Next**: 1 agent (haiku-2) to report"
     )
@@ -176,6 +177,8 @@ def test_the_handover_says_what_the_next_orchestrator_needs() -> None:
     assert section(text, "Branches").endswith(f"- `swarm/cloud-1`: running, 1/2 agents, at `{'a' * 40}`")
     assert "- `cloud-1`, `haiku-2`: linode has no readable source (High); see [BLOCKERS.md](BLOCKERS.md)" in text
     assert "### P0\n\n- mend sessions/x/launch.json: the file is missing; launch the mission again\n" in text
+    assert "| no duplicate work | not met | 1 of 3 subjects in one session only | keep one session of each" in text
+    assert "| zero merge conflicts | not met | 1 of 2 merged, 0 of 1 that wait would merge cleanly |" in text
     assert "| a merge conflict | sip-1: a.md |" in text
     assert "| a session over its time | not seen |" in text
 
@@ -265,6 +268,7 @@ def test_links_lead_to_files_that_are_there() -> None:
 
 
 def test_every_file_says_when_it_was_true_and_from_which_commit() -> None:
+    assert "An old time means that nothing is new, or that nobody looks any more" in files(MERGED)[STATUS]
     for text in files(MERGED).values():
         assert f"\nTrue at 2026-11-22 16:40 UTC, from commit `{BASE}` of `main`.\n" in text
 
@@ -276,6 +280,7 @@ def test_later_and_from_another_commit_the_files_say_the_same() -> None:
     after = expected_state_files(later, compile_roadmap((), read))
     assert all(before[path] != after[path] for path in STATE_FILES)
     assert all(same_but_for_the_time(before[path], after[path]) for path in STATE_FILES)
+    assert "- **Last activity**: " in before[STATUS]
     assert not same_but_for_the_time(before[TRACKER], files(MERGED)[TRACKER])
 
 
@@ -331,7 +336,13 @@ def test_the_terminal_shows_a_line_for_each_session() -> None:
     assert lines[1].split() == ["session", "state", "agents", "verified", "gaps", "blockers", "USD", "age", "next"]
     assert lines[2].split()[:4] == ["cloud-1", "merged", "2/2", "2/4"]
     assert lines[3].split()[:4] == ["sip-1", "launched", "0/1", "0/0"]
-    assert sum("compiled into the master roadmap" in line for line in lines) == 1
+    assert lines[4:] == [
+        "waiting  all sessions done within 24 hours: 1 of 2 merged, the 24 hours end at 2026-11-23 16:10 UTC",
+        "met      no duplicate work: 4 of 4 subjects in one session only",
+        "waiting  findings compiled into the master roadmap: 1 of 2 sessions compiled",
+        "waiting  zero merge conflicts: 1 of 2 merged",
+        "not met  every blocker documented and resolved: 1 of 1 documented, 0 of 1 resolved; see BLOCKERS.md",
+    ]
 
 
 def test_the_terminal_says_that_there_is_nothing_and_what_cannot_be_read() -> None:
@@ -374,4 +385,16 @@ def test_data_for_a_machine_holds_every_session() -> None:
         None,
     )
     assert merged["subjects"] == {"assigned": 3, "covered": ["aws-ec2", "vultr"], "blocked": ["linode"]}
+    assert (merged["projected_usd"], waiting["projected_usd"]) == (0.02, 0.0)
+    criteria = found["criteria"]
+    assert isinstance(criteria, list)
+    assert criteria[0] == {
+        "id": "within-a-day",
+        "title": "all sessions done within 24 hours",
+        "state": "waiting",
+        "done": 1,
+        "of": 2,
+        "measured": "1 of 2 merged, the 24 hours end at 2026-11-23 16:10 UTC",
+        "action": "see the next actions in SESSION-HANDOVER-PROTOCOL.md",
+    }
     assert (merged["cost_usd"], merged["launched"]) == (0.02, LAUNCHED.strftime("%Y-%m-%dT%H:%M:%SZ"))

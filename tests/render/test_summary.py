@@ -16,10 +16,12 @@ from tests.sessions import findings, launch
 def test_a_run_shows_the_status_and_its_end_the_whole_gate() -> None:
     running, ended = view(ALL[0]), view(*ALL, files=FILES, verdict=verdict("pass", "fail"))
     assert run_summary(running) == close_summary(running) == status_comment(running)
+    assert run_summary(ended) == status_comment(ended)
     text = close_summary(ended)
-    assert text.startswith(status_comment(ended))
+    assert text.startswith(status_comment(ended, gate=False))
+    assert text.count("criterion 0") == 1
     assert "\n#### Gate\n\n**Gate: fail** · 1 of 2 criteria pass" in text
-    assert "- [x] criterion 0: 2 of 3\n- [ ] **fail** criterion 1: 2 of 3. run `swarm status --write`\n" in text
+    assert "- [x] criterion 0: 2 of 3\n- [ ] **fail** criterion 1: 2 of 3; run `swarm status --write`\n" in text
 
 
 def test_an_agent_shows_what_was_recorded_of_it() -> None:

@@ -29,8 +29,8 @@ def test_the_checklist_ticks_what_passes_and_says_what_to_do() -> None:
     assert verdict_markdown(Verdict("fail", RESULTS)) == (
         "**Gate: fail** · 1 of 3 criteria pass; the session may not be merged\n\n"
         "- [x] all agents complete: 10 of 10\n"
-        "- [ ] **fail** tracker current: phase 2 says 0/14. run `swarm status --write`\n"
-        "- [ ] **wait** merges cleanly: not known yet. run the gate again in a minute\n"
+        "- [ ] **fail** tracker current: phase 2 says 0/14; run `swarm status --write`\n"
+        "- [ ] **wait** merges cleanly: not known yet; run the gate again in a minute\n"
         "- [ ] **skip** no duplicate work: a refresh\n"
     )
 
