@@ -33,7 +33,7 @@ def edited_meanwhile(swarm: Swarm) -> tuple[Event, Outcome]:
 
 def pull_text(swarm: Swarm) -> str:
     issues = swarm.github.state.issues
-    return issues[max(issues)].body
+    return issues[max(issues)].body or ""
 
 
 def test_a_deliverable_that_a_person_wrote_meanwhile_is_settled_and_written_down(swarm: Swarm) -> None:
