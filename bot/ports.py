@@ -140,12 +140,13 @@ class RefUpdate:
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One commit of a history; `time` is when it was committed, in UTC."""
+    """One commit of a history; `time` is when it was committed, in UTC, and `author` whose name it bears."""
 
     commit: str
     parents: tuple[str, ...]
     time: datetime
     message: str
+    author: str = ""
 
 
 class Repository(Protocol):
@@ -173,9 +174,18 @@ class Repository(Protocol):
         ...
 
     def commit(
-        self, parents: Sequence[str], files: Mapping[str, bytes | None], message: str, when: datetime
+        self,
+        parents: Sequence[str],
+        files: Mapping[str, bytes | None],
+        message: str,
+        when: datetime,
+        *,
+        tree: str | None = None,
     ) -> str:
-        """A commit on the first parent's tree with `files` written (None: removed). No ref moves."""
+        """A commit on the first parent's tree with `files` written (None: removed). No ref moves.
+
+        `tree` names a commit whose tree is taken instead of the first parent's, with all of its modes.
+        """
         ...
 
     def update(self, updates: Sequence[RefUpdate]) -> None:
@@ -187,7 +197,10 @@ class Repository(Protocol):
         ...
 
     def conflicts(self, base: str, tip: str) -> tuple[str, ...]:
-        """The paths that a merge of `tip` into `base` would conflict in; none when it merges cleanly."""
+        """The paths that a merge of `tip` into `base` would conflict in; none when it merges cleanly.
+
+        Both sides changed them, not alike, or one side has a file where the other has a folder.
+        """
         ...
 
     def contains(self, tip: str, commit: str) -> bool:

@@ -75,9 +75,15 @@ class MortalRepository(GitRepository):
         self.countdown = countdown
 
     def commit(
-        self, parents: Sequence[str], files: Mapping[str, bytes | None], message: str, when: datetime
+        self,
+        parents: Sequence[str],
+        files: Mapping[str, bytes | None],
+        message: str,
+        when: datetime,
+        *,
+        tree: str | None = None,
     ) -> str:
-        made = super().commit(parents, files, message, when)
+        made = super().commit(parents, files, message, when, tree=tree)
         self.countdown.effect("commit: " + message.splitlines()[0])
         return made
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bot.adapters.git_process import Git
 from bot.adapters.worktrees import checked_out, fast_forward
-from bot.core.changes import Change, ChangeStatus
+from bot.core.changes import Change, ChangeStatus, in_the_way
 from bot.errors import LostRace, SwarmError
 from bot.ports import LogEntry, RefUpdate
 
@@ -81,9 +81,17 @@ class GitRepository:
         return {key: blobs[name] for key in asked if (name := names.get(key)) in blobs}
 
     def commit(
-        self, parents: Sequence[str], files: Mapping[str, bytes | None], message: str, when: datetime
+        self,
+        parents: Sequence[str],
+        files: Mapping[str, bytes | None],
+        message: str,
+        when: datetime,
+        *,
+        tree: str | None = None,
     ) -> str:
-        stream = b"".join(_commit_stream(parents, files, message, when, f"refs/swarm/tmp/{uuid.uuid4().hex}"))
+        root = self.git.text("rev-parse", "--verify", f"{tree}^{{tree}}") if tree else ""
+        ref = f"refs/swarm/tmp/{uuid.uuid4().hex}"
+        stream = b"".join(_commit_stream(parents, root, files, message, when, ref))
         done = self.git.run("fast-import", "--quiet", "--date-format=raw", "--done", stdin=stream)
         return done.stdout.decode().strip()
 
@@ -108,17 +116,18 @@ class GitRepository:
         return self._differences(start, tip)
 
     def conflicts(self, base: str, tip: str) -> tuple[str, ...]:
-        ours = {change.path for change in self.changes(tip, base)}
-        both = sorted(ours & {change.path for change in self.changes(base, tip)})
-        same = self.read([(base, path) for path in both] + [(tip, path) for path in both])
-        return tuple(path for path in both if same.get((base, path)) != same.get((tip, path)))
+        there, here = self.changes(tip, base), self.changes(base, tip)
+        both = {change.path for change in there} & {change.path for change in here}
+        texts = self.read([(side, path) for side in (base, tip) for path in both])
+        differ = {path for path in both if texts.get((base, path)) != texts.get((tip, path))}
+        return tuple(sorted(differ | in_the_way(there, here)))
 
     def contains(self, tip: str, commit: str) -> bool:
         return self.git.run("merge-base", "--is-ancestor", commit, tip, ok=(0, 1)).returncode == 0
 
     def log(self, tip: str, *, since: str = "", first_parent: bool = True) -> list[LogEntry]:
         options = [*(["--first-parent"] if first_parent else []), *([f"^{since}"] if since else [])]
-        out = self.git.text("log", "-z", "--format=%H%n%P%n%ct%n%B", *options, tip)
+        out = self.git.text("log", "-z", "--format=%H%n%P%n%ct%n%an%n%B", *options, tip)
         return [_log_entry(entry) for entry in out.split("\0") if entry.strip()]
 
     def _with_its_tree(self, update: RefUpdate) -> bool:
@@ -181,7 +190,12 @@ class GitRepository:
 
 
 def _commit_stream(
-    parents: Sequence[str], files: Mapping[str, bytes | None], message: str, when: datetime, ref: str
+    parents: Sequence[str],
+    root: str,
+    files: Mapping[str, bytes | None],
+    message: str,
+    when: datetime,
+    ref: str,
 ) -> Iterator[bytes]:
     """A fast-import stream for one commit that leaves no ref behind and prints the commit's name."""
     text = message.encode()
@@ -189,6 +203,8 @@ def _commit_stream(
     yield text + b"\n"
     for keyword, parent in zip(["from", *["merge"] * len(parents)], parents, strict=False):
         yield f"{keyword} {parent}\n".encode()
+    if root:
+        yield f'M 040000 {root} ""\n'.encode()
     for path, content in sorted(files.items()):
         quoted = _quote(path)
         if content is None:
@@ -228,5 +244,6 @@ def _batch(names: Sequence[str], out: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _log_entry(entry: str) -> LogEntry:
-    commit, parents, seconds, message = entry.lstrip("\n").split("\n", 3)
-    return LogEntry(commit, tuple(parents.split()), datetime.fromtimestamp(int(seconds), UTC), message.strip())
+    commit, parents, seconds, author, message = entry.lstrip("\n").split("\n", 4)
+    time = datetime.fromtimestamp(int(seconds), UTC)
+    return LogEntry(commit, tuple(parents.split()), time, message.strip(), author)

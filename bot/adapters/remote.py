@@ -143,10 +143,16 @@ class RemoteRepository(GitRepository):
         return found
 
     def commit(
-        self, parents: Sequence[str], files: Mapping[str, bytes | None], message: str, when: datetime
+        self,
+        parents: Sequence[str],
+        files: Mapping[str, bytes | None],
+        message: str,
+        when: datetime,
+        *,
+        tree: str | None = None,
     ) -> str:
-        with self._present(*parents):
-            return super().commit(parents, files, message, when)
+        with self._present(*parents, *filter(None, [tree])):
+            return super().commit(parents, files, message, when, tree=tree)
 
     def contains(self, tip: str, commit: str) -> bool:
         with self._present(tip, commit):

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from bot.commands.gate import Scan, judge
 from bot.commands.load import load_session
 from bot.commands.record import fold
+from bot.commands.resolve import resolve
 from bot.commands.status import write_state_files
+from bot.core.conflicts import Resolution, all_resolutions, trailer
 from bot.core.consolidate import consolidate
 from bot.core.gate.verdict import Verdict
 from bot.core.merge import merge_message, merge_of
@@ -74,13 +76,16 @@ def _close(parts: Closing, session: str, *, merge: bool) -> Closed:
         data = _write(parts, branch, session)
     for _ in range(TRIES):
         with repo.still():
+            if set(data.records) == {agent.id for agent in data.mission.agents}:
+                resolve(repo, parts.clock, branch, base, session, rendered)
             _write_state_files(parts)
             tip, base_tip = repo.refs(branch)[branch], repo.refs(base)[base]
             verdict = _judge(parts, session, tip, base_tip)
         parts.forge.report(tip, verdict)
         if set(data.records) != {agent.id for agent in data.mission.agents}:
             return Closed(data, branch, verdict, None, tip)
-        proposal = _proposal(data, verdict, branch, tip, parts.base, base_tip)
+        resolved = all_resolutions(repo.log(tip, since=base_tip))
+        proposal = _proposal(data, verdict, branch, tip, parts.base, base_tip, resolved)
         pull = parts.forge.propose(proposal)
         if verdict.state != "pass" or not merge:
             return Closed(data, branch, verdict, None, tip, pull)
@@ -166,7 +171,15 @@ def rendered(data: SessionData) -> dict[str, bytes]:
     }
 
 
-def _proposal(data: SessionData, verdict: Verdict, branch: str, tip: str, base: str, base_tip: str) -> Proposal:
+def _proposal(
+    data: SessionData,
+    verdict: Verdict,
+    branch: str,
+    tip: str,
+    base: str,
+    base_tip: str,
+    resolved: Sequence[Resolution],
+) -> Proposal:
     return Proposal(
         session=data.session,
         branch=branch.removeprefix("refs/heads/"),
@@ -174,8 +187,8 @@ def _proposal(data: SessionData, verdict: Verdict, branch: str, tip: str, base: 
         base=base,
         base_tip=base_tip,
         title=data.mission.title,
-        body=pull_request(data, verdict),
-        message=merge_message(data.session),
+        body=pull_request(data, verdict, resolved),
+        message=merge_message(data.session, [trailer(one) for one in resolved]),
     )
 
 

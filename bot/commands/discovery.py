@@ -43,9 +43,11 @@ def find_sessions(
     A branch that only contains another session's files, such as one that a person cut from it, is no session: the
     mission's own pattern has to name the branch.
     """
-    merged = sorted({parts[1] for path in tree if len(parts := path.split("/")) > 2 and parts[0] == "sessions"})
-    found = [_Found(session, tip, None) for session in merged if _is_id(session)]
-    found += _open(repo, refs, frozenset(merged))
+    folders = {parts[1] for path in tree if len(parts := path.split("/")) > 2 and parts[0] == "sessions"}
+    opened = _open(repo, refs, frozenset(session for session in folders if launch_path(session) in tree))
+    # A part of a session that lies on the base without its launch does not hide the branch that has all of it.
+    based = sorted(folders - {one.session for one in opened})
+    found = [_Found(session, tip, None) for session in based if _is_id(session)] + opened
     places, problems = _read_launches(repo, refs, found)
     unique: dict[str, Place] = {}
     for place in places:

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from pydantic import ValidationError
 
+from bot.commands.conflicts import conflicts
 from bot.commands.load import load_overview
 from bot.core.changes import Change
 from bot.core.citations import check
@@ -114,7 +115,7 @@ def load_snapshot(
         unrecorded=() if merged else tuple(_unrecorded(repository, session, files, data.records.values())),
         texts={path: content.decode(errors="replace") for path, content in written.items()},
         tree=_merged_tree(repository, base_tip, changes),
-        conflicts=repository.conflicts(base_tip, tip),
+        conflicts=conflicts(repository, session, rules, base_tip, tip),
         reservations={subject: note.session for subject, note in notes.items()},
         secrets=_secrets(scan, {path: text for path, text in written.items() if path not in rendered}, data),
         rechecks=None if library is None else tuple(_read_again(library, data)),

@@ -7,7 +7,9 @@ from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
+from bot.commands.conflicts import conflicts
 from bot.commands.discovery import HEADS, Place, find_sessions
+from bot.core.conflicts import Conflict, resolutions
 from bot.core.folding import pending
 from bot.core.orders import Order, amended
 from bot.core.overview import Overview, overview
@@ -179,7 +181,7 @@ def _merges(repo: Repository, tip: str) -> dict[str, Merge]:
     found: dict[str, Merge] = {}
     for entry in repo.log(tip):
         if match := _MERGED.search(entry.message):
-            found.setdefault(match[1] or match[2], Merge(entry.commit, entry.time))
+            found.setdefault(match[1] or match[2], Merge(entry.commit, entry.time, resolutions(entry.message)))
     return found
 
 
@@ -199,12 +201,14 @@ def _written(repo: Repository, places: Sequence[Place], datas: Sequence[SessionD
     }
 
 
-def _try_merges(repo: Repository, tip: str, states: Sequence[SessionState]) -> dict[str, tuple[str, ...]]:
-    """The paths that would conflict, for the first sessions that wait to be merged."""
+def _try_merges(repo: Repository, tip: str, states: Sequence[SessionState]) -> dict[str, tuple[Conflict, ...]]:
+    """What would conflict, for the first sessions that wait to be merged."""
     return dict(islice(_trials(repo, tip, states), MERGE_TRIALS))
 
 
-def _trials(repo: Repository, tip: str, states: Sequence[SessionState]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _trials(
+    repo: Repository, tip: str, states: Sequence[SessionState]
+) -> Iterator[tuple[str, tuple[Conflict, ...]]]:
     for state in states:
         if state.phase == "complete" and state.tip:
-            yield state.session, repo.conflicts(tip, state.tip)
+            yield state.session, conflicts(repo, state.session, state.mission, tip, state.tip)

@@ -218,7 +218,8 @@ def _session(desk: Desk, session: str, queue: str, *, by: str = "") -> Outcome:
     hold = standing(step) if isinstance(step, Stand) else More()
     facts = SessionFacts(data, commit, Merge(commit) if merged else None, deliverable=merged)
     given = handed_out(now.known, turns, desk.whole_run, desk.clock.now())
-    view = desk.telling.view(facts, **hold, at_work=at_work(given, data.records))
+    more: More = {**hold, "at_work": at_work(given, data.records)}
+    view = desk.telling.view(facts, **more)
     comment = None if merged else desk.telling.tell(view)  # what is merged is told when it is closed again
     state = "merged" if merged else "running" if turns else "stopped" if hold else "complete"
     if turns:  # the last thing that is done: nothing may go wrong between here and the matrix

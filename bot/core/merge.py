@@ -19,9 +19,12 @@ class Entry(Protocol):
     def message(self) -> str: ...
 
 
-def merge_message(session: str) -> str:
-    """The message of the commit that merges a session; its trailer is what the merge is found by."""
-    return f"Merge session {session}\n\nSwarm-Session: {session}\n"
+def merge_message(session: str, more: Sequence[str] = ()) -> str:
+    """The message of the commit that merges a session; its trailer is what the merge is found by.
+
+    `more` are further trailers.
+    """
+    return "\n".join([f"Merge session {session}", "", f"Swarm-Session: {session}", *more, ""])
 
 
 def is_merge_of(entry: Entry, session: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.conflict_blockers import conflict_blockers
 from bot.core.overview import Overview
 from bot.core.state import SessionState
 
@@ -45,7 +46,7 @@ def metrics(overview: Overview) -> Metrics:
         findings=sum(state.findings for state in sessions),
         verified=sum(state.verified for state in sessions),
         gaps=sum(state.gaps for state in sessions),
-        blockers=sum(state.blocker_count for state in sessions),
+        blockers=sum(state.blocker_count for state in sessions) + len(conflict_blockers(overview)),
         resolved=sum(bool(blocker.resolved_by) for blocker in overview.blockers),
         cost=sum(state.cost for state in sessions),
         estimated=_estimated(sessions),

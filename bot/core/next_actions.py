@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, assert_never
 
+from bot.core.conflicts import needs_a_person
 from bot.core.findings import Impact
 from bot.core.overview import BlockerStatus, Overview
 from bot.core.state import SessionState
@@ -56,10 +57,13 @@ def _of_session(overview: Overview, state: SessionState) -> Iterator[Action]:
     elif state.phase in ("launched", "running"):
         yield Action("P2", state.session, f"wait for {_agents(state.agents.pending)}")
     conflicting = overview.conflicts.get(state.session, ())
-    if conflicting:
-        yield Action("P0", state.session, f"resolve the merge conflict in {_few(conflicting)}, keep all findings")
+    places = _few(tuple(map(str, conflicting)))
+    if needs_a_person(conflicting):
+        todo = f"resolve the merge conflict in {places}, keep all findings; then swarm close"
+        yield Action("P0", state.session, todo)
     elif state.phase == "complete":
-        yield Action("P1", state.session, f"{next_step(state)}: swarm close")
+        also = f", which resolves the conflict in {places}" if conflicting else ""
+        yield Action("P1", state.session, f"{next_step(state)}: swarm close{also}")
     if state.phase == "merged":
         return
     if state.halted:

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Literal
 
+from bot.core.conflicts import Conflict
 from bot.core.state import BlockerNote, SessionState, SubjectRef
 from bot.errors import Problem
 
@@ -16,7 +17,7 @@ PhaseStatus = Literal["Complete", "In Progress", "Pending"]
 class Overview:
     """Every session, read at `now` from the commit `commit` of the base branch and from all open branches.
 
-    `conflicts` has the complete sessions for which a merge was tried out, with the paths that conflict.
+    `conflicts` has the complete sessions for which a merge was tried out, with what conflicts.
     """
 
     base: str
@@ -24,7 +25,7 @@ class Overview:
     now: datetime
     sessions: tuple[SessionState, ...] = ()
     problems: tuple[Problem, ...] = ()
-    conflicts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    conflicts: Mapping[str, tuple[Conflict, ...]] = field(default_factory=dict)
 
     @cached_property
     def blockers(self) -> "tuple[BlockerStatus, ...]":
@@ -72,7 +73,7 @@ def overview(
     now: datetime,
     sessions: Iterable[SessionState],
     problems: Iterable[Problem] = (),
-    conflicts: Mapping[str, tuple[str, ...]] | None = None,
+    conflicts: Mapping[str, tuple[Conflict, ...]] | None = None,
 ) -> Overview:
     """The sessions in one order, whatever order they came in: by phase, number, launch, id."""
     return Overview(

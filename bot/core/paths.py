@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from string import ascii_letters
 
 from bot.core.changes import Change
+from bot.core.mission import Mission
 from bot.core.secrets import line_of, line_starts, scannable
 from bot.core.session import SESSIONS, csv_path, launch_path, mission_path, orders_path
 
@@ -51,6 +52,11 @@ class Ground:
     agents: frozenset[str]
 
 
+def ground_of(session: str, mission: Mission) -> Ground:
+    """What a session may write by the mission that was launched."""
+    return Ground(session, mission.deliverable, frozenset(agent.id for agent in mission.agents))
+
+
 def trespass(change: Change, ground: Ground) -> str:
     """Why a branch may not make a change; empty when it may."""
     if change.mode not in ("100644", "000000"):
@@ -67,12 +73,18 @@ def trespass(change: Change, ground: Ground) -> str:
     return _trespass_in_folder(change, ground)
 
 
+def is_own(path: str, ground: Ground) -> bool:
+    """Whether a path is one of the files that a session writes."""
+    return not trespass(Change(path, "modified", "100644"), ground)
+
+
 def _trespass_in_folder(change: Change, ground: Ground) -> str:
     folder = f"{SESSIONS}{ground.session}/"
     if not change.path.startswith(folder):
         return f"{change.path} is outside {folder}"
-    if change.status != "added":
-        return f"{change.path} was {change.status}; a session only adds files"
+    # What was changed is compared with the launch, and with what the record jobs kept, byte for byte elsewhere.
+    if change.status == "deleted":
+        return f"{change.path} was deleted; a session only adds files"
     kind, _, name = change.path.removeprefix(folder).partition("/")
     if kind in ("agents", "findings"):
         agent, _, ending = name.partition(".")

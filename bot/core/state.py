@@ -8,6 +8,7 @@ from math import ceil
 from typing import Literal
 
 from bot.core.alerts import Alert, alert
+from bot.core.conflicts import Resolution
 from bot.core.continuing import halted
 from bot.core.findings import Blocker
 from bot.core.ids import slug
@@ -27,6 +28,8 @@ class Merge:
 
     commit: str | None = None
     time: datetime | None = None
+    resolved: tuple[Resolution, ...] = ()
+    """The conflicts that were settled on its branch before, as that commit tells."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
 """The text of a session's pull request: what it holds, and what a person might review."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.core.comment_view import quiet
+from bot.core.conflicts import Resolution
 from bot.core.consolidate import Cited, Deliverable, SubjectReport, consolidate
 from bot.core.findings import Blocker
 from bot.core.gate.verdict import Verdict
+from bot.core.neutral import code, neutral
 from bot.core.review import first_to_read, in_own_words, own_words
 from bot.core.session import SessionData
 from bot.render.comment_lines import QUIET
@@ -23,8 +25,11 @@ NAME_MAX = 80
 PART_MAX = 300
 
 
-def pull_request(data: SessionData, verdict: Verdict) -> str:
-    """Markdown of at most 64,000 bytes; nothing from outside is in it without having been made harmless."""
+def pull_request(data: SessionData, verdict: Verdict, resolved: Sequence[Resolution] = ()) -> str:
+    """Markdown of at most 64,000 bytes; nothing from outside is in it without having been made harmless.
+
+    `resolved` are the merge conflicts that were settled on the session's branch.
+    """
     deliverable = consolidate(data)
     written = replace(deliverable, subjects=(), blockers=()) if quiet(verdict) else deliverable
     spent = sum(record.spent for record in data.records.values())
@@ -39,6 +44,7 @@ def pull_request(data: SessionData, verdict: Verdict) -> str:
         claims=_claims(written),
         blockers=_first([_blocker(blocker) for blocker in _all_blockers(written)], "blocker"),
         unverified=_first([_left_out(one) for s in written.subjects for one in s.unverified], "finding"),
+        resolved=_first([_settled(one, data.launch.base) for one in resolved], "file"),
         subjects=_subjects(deliverable),
         gate=Markdown(verdict_markdown(bounded(verdict))),
     )
@@ -73,6 +79,11 @@ def _blocker(blocker: Blocker) -> str:
 def _left_out(cited: Cited) -> str:
     why = f" ({clip(cited.finding.reason, PART_MAX)})" if cited.finding.reason.strip() else ""
     return f"**{cited.finding.state}**{why}: {clip(cited.finding.claim, PART_MAX)}"
+
+
+def _settled(resolution: Resolution, base: str) -> str:
+    path = clip(resolution.path, NAME_MAX, code)
+    return f"{path} was changed on {code(base)}, too: {resolution.how}. What it replaces: `{resolution.over}`"
 
 
 def _first(items: list[str], noun: str) -> list[Markdown]:

@@ -3,7 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
+from bot.core.conflict_blockers import conflict_blockers, conflict_note
+from bot.core.conflicts import needs_a_person
 from bot.core.cross_session import cross_criteria
 from bot.core.links import github_slug
 from bot.core.metrics import metrics
@@ -81,7 +84,7 @@ def handover_text(overview: Overview) -> str:
         overview,
         metrics=metrics(overview),
         criteria=cross_criteria(overview),
-        blockers=[blocker for blocker in overview.blockers if not blocker.resolved_by],
+        blockers=[*conflict_blockers(overview), *(one for one in overview.blockers if not one.resolved_by)],
         actions={urgency: [a for a in actions if a.urgency == urgency] for urgency in ("P0", "P1", "P2")},
         failures=failure_modes(overview),
     )
@@ -89,7 +92,7 @@ def handover_text(overview: Overview) -> str:
 
 def blockers_text(overview: Overview) -> str:
     """BLOCKERS.md."""
-    return _render("blockers.md.j2", overview, blockers=overview.blockers)
+    return _render("blockers.md.j2", overview, blockers=[*conflict_blockers(overview), *overview.blockers])
 
 
 def roadmap_text(overview: Overview, roadmap: Roadmap, base_files: str | None = "") -> str:
@@ -135,8 +138,8 @@ def failure_modes(overview: Overview) -> tuple[FailureMode, ...]:
         ),
         FailureMode(
             "a merge conflict",
-            tuple(f"{s}: {', '.join(paths)}" for s, paths in overview.conflicts.items() if paths),
-            "name the files, keep all findings, record the resolution",
+            tuple(f"{s}: {', '.join(map(str, found))}" for s, found in overview.conflicts.items() if found),
+            "swarm close resolves it in the session's own files; a person does elsewhere, see BLOCKERS.md",
         ),
         FailureMode(
             "money that is gone",
@@ -167,9 +170,11 @@ def eta_text(state: SessionState) -> str:
     return f"+{hours:.1f} hours, {utc(state.eta)}"
 
 
-def blockers_line(state: SessionState) -> str:
+def blockers_line(overview: Overview, state: SessionState) -> str:
     """A session's blockers in one line."""
-    titles = [f"{neutral(note.blocker.title)} ({note.blocker.impact})" for note in state.blockers]
+    found = overview.conflicts.get(state.session, ())
+    conflicts = [conflict_note(overview.base, state, found)] if needs_a_person(found) else []
+    titles = [f"{neutral(note.blocker.title)} ({note.blocker.impact})" for note in [*conflicts, *state.blockers]]
     return "; ".join(titles) or ("none" if not state.blocker_count else f"{state.blocker_count}, not readable")
 
 
@@ -188,6 +193,6 @@ def _render(template: str, overview: Overview, **values: object) -> str:
         alert_words=alert_words,
         eta=eta_text,
         next_step=next_step,
-        blockers_line=blockers_line,
+        blockers_line=partial(blockers_line, overview),
         **values,
     )

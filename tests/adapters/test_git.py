@@ -124,6 +124,38 @@ def test_conflicts_are_paths_that_both_sides_changed_differently(repo: GitReposi
     assert repo.conflicts(start, theirs) == ()
 
 
+def test_a_file_where_the_other_side_has_a_folder_is_a_conflict(repo: GitRepository, folder: Path) -> None:
+    start = repo.commit([tip(folder)], {"old": b"1"}, "start", NOW)
+    ours = repo.commit([start], {"a": b"1", "b/c/d": b"1", "old": None, "e": b"1"}, "ours", NOW)
+    theirs = repo.commit([start], {"a/x/y": b"1", "b": b"1", "old": None, "e.txt": b"1"}, "theirs", NOW)
+    assert repo.conflicts(ours, theirs) == ("a", "b/c/d")
+    assert repo.conflicts(theirs, ours) == ("a/x/y", "b")
+
+
+def test_a_commit_may_take_the_tree_of_another_with_all_modes(repo: GitRepository, folder: Path) -> None:
+    start = tip(folder)
+    branch = repo.commit([start], {"mine": b"1", "left": b"1"}, "branch", NOW)
+    (folder / "tool").write_text("#!/bin/sh\n")
+    (folder / "tool").chmod(0o755)
+    (folder / "link").symlink_to("tool")
+    (folder / "README.md").unlink()
+    git(folder, "add", "--all")
+    git(folder, "update-index", "--add", "--cacheinfo", f"160000,{start},module")
+    git(folder, "commit", "--quiet", "--message", "modes")
+    made = repo.commit([branch, tip(folder)], {"mine": b"1", "gone": None}, "merge", NOW, tree=tip(folder))
+    assert repo.paths(made) == {**repo.paths(tip(folder)), "mine": "100644"}
+    assert repo.paths(made) == {"tool": "100755", "link": "120000", "module": "160000", "mine": "100644"}
+    assert [entry.commit for entry in repo.log(made)] == [made, branch, start]
+
+
+def test_a_commit_bears_a_name(repo: GitRepository, folder: Path) -> None:
+    made = repo.commit([tip(folder)], {"a": b"1"}, "m\n\nmore\n", NOW)
+    assert [(entry.author, entry.message) for entry in repo.log(made)] == [
+        ("Swarm Sessions", "m\n\nmore"),
+        ("A Person", "Begin"),
+    ]
+
+
 def test_contains_follows_the_history(repo: GitRepository, folder: Path) -> None:
     start = tip(folder)
     child = repo.commit([start], {"a": b"1"}, "m", NOW)

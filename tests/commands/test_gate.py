@@ -228,8 +228,11 @@ def test_links_are_followed_in_the_merged_tree(folder: Path) -> None:
 
 def test_a_conflict_with_the_base_is_named(folder: Path) -> None:
     push(folder, {DELIVERABLE: b"Written by somebody else.\n"}, "refs/heads/main")
+    commit = tip(folder)
+    push(folder, {"other.txt": b"Another commit.\n"}, "refs/heads/main")
     found = result(gated(folder), "mergeable")
-    assert (found["state"], found["measured"]) == ("fail", f"1 conflict: {DELIVERABLE}")
+    who = f"Swarm Sessions in {commit[:12]}"
+    assert (found["state"], found["measured"]) == ("fail", f"1 conflict: {DELIVERABLE} ({who})")
 
 
 def test_a_stale_tracker_is_told(folder: Path) -> None:

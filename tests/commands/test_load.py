@@ -148,7 +148,7 @@ def test_a_complete_session_that_conflicts_with_the_base_is_named(place: Place) 
     files = session_files("cloud-1", MISSION, (ONE, TWO))
     place.branch(BRANCH, files | {"shared.md": b"ours\n"})
     place.branch("refs/heads/main", {"shared.md": b"theirs\n"})
-    assert load_overview(place.repo, NOW, base="main").overview.conflicts == {"cloud-1": ("shared.md",)}
+    assert load_overview(place.repo, NOW, base="main").overview.conflicts["cloud-1"][0].path == "shared.md"
 
 
 @pytest.mark.parametrize("name", ["launch.json", "agents/haiku-1.json", "findings/haiku-2.json"])

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.changes import Change
+from bot.core.conflicts import Conflict
 from bot.core.fields import STANDARD_FIELDS, Field
 from bot.core.findings import Blocker, Gap
 from bot.core.gate import GateSnapshot, Recheck
@@ -375,8 +376,18 @@ def test_names_with_markup_are_found_in_the_matrix() -> None:
 
 
 def test_conflicts_are_named() -> None:
-    found = criterion(replace(GOOD, conflicts=("a.md", "b.md")), "mergeable")
-    assert (found.state, found.measured) == ("fail", "2 conflicts: a.md, b.md")
+    own, other = Conflict("INTEGRATIONS-CLOUD.md", own=True), Conflict("b.md", by="Ann", commit="c" * 40)
+    found = criterion(replace(GOOD, conflicts=(own, other)), "mergeable")
+    said = "2 conflicts: b.md (Ann in cccccccccccc), INTEGRATIONS-CLOUD.md"
+    assert (found.state, found.measured) == ("fail", said)
+    assert "keep the base's version of what is not the session's own" in found.action
+    assert f"then `swarm close {SESSION}` or `/swarm merge` goes on" in found.action
+
+
+def test_conflicts_in_the_sessions_own_files_are_the_bots_to_resolve() -> None:
+    found = criterion(replace(GOOD, conflicts=(Conflict("INTEGRATIONS-CLOUD.md", own=True),)), "mergeable")
+    assert found.state == "fail"
+    assert found.action.startswith(f"`swarm close {SESSION}` or `/swarm merge` resolves it")
 
 
 def test_a10_a_foreign_path_is_named() -> None:

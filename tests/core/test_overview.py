@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.conflicts import Conflict
 from bot.core.cross_session import CrossCriterion, cross_criteria
 from bot.core.findings import Impact
 from bot.core.loading import load_mission
@@ -142,7 +143,7 @@ def test_findings_are_compiled_when_every_session_is_merged() -> None:
 
 
 def test_a_merge_that_conflicts_is_named_with_its_files() -> None:
-    conflict = {"cloud-1": ("README.md",)}
+    conflict = {"cloud-1": (Conflict("README.md"),)}
     found = criterion("no-conflicts", COMPLETE, conflicts=conflict)
     assert (found.state, found.action) == ("not met", "name the files and keep all findings: cloud-1")
     assert (found.measured, found.done) == ("0 of 1 merged, 0 of 1 that wait would merge cleanly", 0)
@@ -151,7 +152,7 @@ def test_a_merge_that_conflicts_is_named_with_its_files() -> None:
     assert criterion("no-conflicts", MERGED).state == "met"
     actions = next_actions(view(COMPLETE, conflicts=conflict))
     assert [(one.urgency, one.what) for one in actions] == [
-        ("P0", "resolve the merge conflict in README.md, keep all findings")
+        ("P0", "resolve the merge conflict in README.md, keep all findings; then swarm close")
     ]
 
 

@@ -84,7 +84,7 @@ def test_a11_only_plain_files(mode: str) -> None:
 def test_a_refresh_writes_its_deliverable_anew_and_deletes_nothing() -> None:
     assert trespass(Change(OWN[4], "modified", "100644"), GROUND) == ""
     assert "was deleted" in trespass(Change(OWN[4], "deleted", "000000"), GROUND)
-    assert "only adds files" in trespass(Change(OWN[2], "modified", "100644"), GROUND)
+    assert "only adds files" in trespass(Change(OWN[2], "deleted", "000000"), GROUND)
     assert "only adds files" in trespass(Change(OWN[0], "deleted", "000000"), GROUND)
 
 

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 
+from bot.core.conflicts import Resolution
 from bot.core.findings import Gap
 from bot.core.records import FindingsFile
 from bot.core.session import SessionData
@@ -50,6 +51,18 @@ def test_it_closes_the_issue_that_asked() -> None:
     )
     assert "`INTEGRATIONS-CLOUD-PROVIDERS.csv`. Closes #12.\n" in text
     assert "Asked for" not in pull_request(known, verdict("pass"))
+
+
+def test_it_names_the_conflicts_that_were_resolved_and_what_they_replace() -> None:
+    known = data(plan(), *ALL, files=FILES)
+    resolved = [Resolution("INTEGRATIONS-CLOUD-PROVIDERS.md", "d" * 40)]
+    text = pull_request(known, verdict("pass"), resolved)
+    assert (
+        "### Merge conflicts that were resolved\n\n- `INTEGRATIONS-CLOUD-PROVIDERS.md` was changed on "
+        f"`main`, too: rendered again from the findings. What it replaces: `{'d' * 40}`\n"
+    ) in text
+    assert "Merge conflicts" not in pull_request(known, verdict("pass"))
+    assert "- and 3 more files\n" in pull_request(known, verdict("pass"), resolved * 8)
 
 
 def test_a_quotation_is_told_as_one_and_a_session_without_claims_has_no_table() -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.conflicts import Conflict, Resolution
 from bot.core.findings import Blocker
 from bot.core.links import broken_links
 from bot.core.loading import load_mission
@@ -164,7 +165,7 @@ def test_the_tracker_has_a_section_for_each_phase(one: SessionState, status: str
 
 def test_the_handover_says_what_the_next_orchestrator_needs() -> None:
     broken = Problem("sessions/x/launch.json", what="the file is missing", todo="launch the mission again")
-    text = files(MERGED, RUNNING, problems=[broken], conflicts={"sip-1": ("a.md",)})[HANDOVER]
+    text = files(MERGED, RUNNING, problems=[broken], conflicts={"sip-1": (Conflict("a.md"),)})[HANDOVER]
     for heading in (
         "Snapshot",
         "Branches",
@@ -231,6 +232,53 @@ def test_a_blocker_has_all_that_the_protocol_asks_for() -> None:
         "- **Recommendation**: Add a source.\n"
         "- **Workaround**: none"
     )
+
+
+def test_a_merge_conflict_that_needs_a_person_is_a_blocker_of_its_session() -> None:
+    later = COMPLETE.last_activity + timedelta(hours=1)
+    found = (
+        Conflict("INTEGRATIONS-SIP.md", own=True),
+        Conflict("README.md", by="Ann", commit="c" * 40, time=later),
+    )
+    texts = files(COMPLETE, conflicts={"sip-1": found})
+    assert section(texts[BLOCKERS], "Blocker: sip") == (
+        "## Blocker: sip-1 has a merge conflict with main\n"
+        "\n"
+        "- **Date**: 2026-11-22 17:17 UTC\n"
+        "- **Session**: `sip-1`\n"
+        "- **Impact**: Critical\n"
+        "- **Status**: open\n"
+        "- **Description**: The session's branch and main both changed README.md (Ann in cccccccccccc), "
+        "INTEGRATIONS-SIP.md.\n"
+        "- **Attempted solutions**: none recorded\n"
+        "- **Recommendation**: Merge the base branch into the session's branch by hand and keep the base's "
+        "version of every file that is not the session's own, or move those files away on the base; then swarm "
+        "close goes on.\n"
+        "- **Workaround**: All findings are kept on the session's branch, where they can be read; nothing was "
+        "merged."
+    )
+    assert "- `sip-1`: sip-1 has a merge conflict with main (Critical); see [BLOCKERS.md]" in texts[HANDOVER]
+    assert "- **Blockers**: 1, 0 resolved" in texts[STATUS]
+    assert "- **Blockers**: sip-1 has a merge conflict with main (Critical)\n" in texts[STATUS]
+    many = tuple(Conflict(f"docs/{number}.md") for number in range(12))
+    assert "docs/9.md and 2 more." in files(COMPLETE, conflicts={"sip-1": many})[BLOCKERS]
+
+
+def test_a_merge_conflict_that_close_settles_is_no_blocker() -> None:
+    texts = files(COMPLETE, conflicts={"sip-1": (Conflict("INTEGRATIONS-SIP.md", own=True),)})
+    assert "No agent has recorded a blocker." in texts[BLOCKERS]
+    assert "swarm close, which resolves the conflict in INTEGRATIONS-SIP.md" in texts[HANDOVER]
+
+
+def test_the_handover_says_what_was_resolved() -> None:
+    over = "d" * 40
+    merge = Merge("c" * 40, NOW, (Resolution("INTEGRATIONS-CLOUD.md", over), Resolution("sessions/a/b", over)))
+    text = files(reduce(SessionFacts(CLOUD_DATA, None, merge, deliverable=True), NOW))[HANDOVER]
+    assert (
+        "- **Resolved**: a merge conflict in `INTEGRATIONS-CLOUD.md` (rendered again from the findings, over what "
+        f"`{over}` has), `sessions/a/b` (kept as recorded, over what `{over}` has)\n"
+        "- **Next**: nothing, it is merged"
+    ) in text
 
 
 def test_a_blocker_says_what_resolved_it_and_that_nothing_was_recorded() -> None:
@@ -306,7 +354,8 @@ def test_a15_a17_text_of_findings_does_nothing_in_the_state_files() -> None:
         record("cloud-1", "haiku-1", "failed", reason=HOSTILE),
         files=(file,),
     )
-    texts = files(one, problems=[Problem(HOSTILE, what=HOSTILE)], conflicts={"cloud-1": (HOSTILE,)})
+    hostile = Conflict(HOSTILE, by=HOSTILE + "\udcff")
+    texts = files(one, problems=[Problem(HOSTILE, what=HOSTILE)], conflicts={"cloud-1": (hostile,)})
     for text in texts.values():
         assert "\n## Session 9" not in text
         assert sum(line.startswith("True at ") for line in text.splitlines()) == 1

@@ -1,10 +1,12 @@
 """Criteria about the branch: it merges cleanly, touches only its own files, and the tracker knows of it."""
 
 import re
+from collections.abc import Sequence
 
+from bot.core.conflicts import Conflict, needs_a_person
 from bot.core.gate.snapshot import GateSnapshot
 from bot.core.gate.verdict import Measured, failed, names, passed, plural, skipped, waiting
-from bot.core.paths import Ground, trespass
+from bot.core.paths import ground_of, trespass
 
 
 def mergeable(snapshot: GateSnapshot) -> Measured:
@@ -14,17 +16,24 @@ def mergeable(snapshot: GateSnapshot) -> Measured:
             return waiting("not known yet", "run the gate again in a minute")
         case ():
             return passed("no conflict")
-        case files:
-            return failed(
-                f"{plural(len(files), 'conflict')}: {names(files)}",
-                "merge the base branch into the session's branch by hand, keeping all findings",
-            )
+        case found:
+            first = sorted(found, key=lambda one: one.own)
+            return failed(f"{plural(len(found), 'conflict')}: {names(map(str, first))}", _todo(snapshot, found))
+
+
+def _todo(snapshot: GateSnapshot, found: Sequence[Conflict]) -> str:
+    again = f"`swarm close {snapshot.session}` or `/swarm merge`"
+    if not needs_a_person(found):
+        return f"{again} resolves it, while the branch holds the session's own files only"
+    return (
+        "merge the base branch into the session's branch by hand and keep the base's version of what is not the "
+        f"session's own, or move that away on the base; then {again} goes on with all findings"
+    )
 
 
 def allowed_paths(snapshot: GateSnapshot) -> Measured:
     """The branch adds its own files and nothing else; mission and launch are as launched (A10, A12, G2)."""
-    rules = snapshot.rules
-    ground = Ground(snapshot.session, rules.deliverable, frozenset(agent.id for agent in rules.agents))
+    ground = ground_of(snapshot.session, snapshot.rules)
     wrong = [why for change in snapshot.changes if (why := trespass(change, ground))]
     wrong += [f"{path} was changed after the launch" for path in snapshot.edited]
     if wrong:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.core.changes import Change
+from bot.core.conflicts import Conflict
 from bot.core.consolidate import Deliverable
 from bot.core.findings import CheckedFinding, CitationState
 from bot.core.mission import Mission
@@ -72,7 +73,7 @@ class GateSnapshot:
     """What the session wrote: path to text."""
     tree: frozenset[str] = frozenset()
     """Every path that is there once the session is merged."""
-    conflicts: tuple[str, ...] | None = None
+    conflicts: tuple[Conflict, ...] | None = None
     reservations: Mapping[str, str] = field(default_factory=dict)
     """Subject to the session that reserved it."""
     secrets: tuple[SecretHit, ...] | None = None
