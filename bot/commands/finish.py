@@ -138,7 +138,7 @@ def _remember(parts: Finishing, closed: Closed) -> None:
 
 def _tell(parts: Finishing, closed: Closed) -> str:
     repo, merged = parts.closing.repo, closed.merged
-    merge = Merge(merged, repo.log(merged, since=f"{merged}^1")[0].time) if merged else None
+    merge = Merge(merged, repo.log(merged, since=closed.tip)[0].time) if merged else None
     tip = None if merge else repo.refs(closed.branch).get(closed.branch)
     held = closed.postponed
     view = parts.telling.view(

@@ -16,7 +16,7 @@ GARBAGE = (b"", b"{", b"[]", b"\x00\xff", b'{"session": "another-1"}', b'{"findi
 
 @dataclass
 class Ledger:
-    """What agents have really spent, in millionths of a US dollar, by agent: also those of which nothing is left."""
+    """What agents have really spent, in millionths of a US dollar, by agent, whatever became of their results."""
 
     spent: dict[str, int] = field(default_factory=dict)
 
@@ -26,7 +26,7 @@ class Ledger:
 
 @dataclass(frozen=True)
 class Rehearsed:
-    """`Agent` that spends what it likes within its cap."""
+    """`Agent` that spends what it likes within its cap, where its backend costs money."""
 
     library: MadeUpSources
     scheduler: Scheduler
@@ -36,7 +36,7 @@ class Rehearsed:
 
     def research(self, brief: Brief, progress: Callable[[str], None]) -> AgentResult:
         result = Simulated(self.library, self.scheduler).research(brief, progress)
-        spent = self.chance.randint(0, brief.cap)
+        spent = self.chance.randint(0, brief.cap) if brief.prices else 0
         self.ledger.spend(brief.agent.id, spent)
         told = brief.cap + 1 if self.fault == "overspends" else spent
         made = result.model_copy(update={"usage": Usage(calls=1, micro_usd=told)})

@@ -13,9 +13,9 @@ from bot.core.yaml_reader import read
 from bot.errors import InvalidInput
 
 AgentFault = Literal["never-starts", "crashes", "vanishes", "hangs", "garbage", "lies", "overspends", "late"]
-"""never-starts: no machine is found for it. crashes: its process ends without a result. vanishes: so does the record
-job. hangs: until its time is over. garbage: what it leaves cannot be read. lies: it quotes what no source says.
-overspends: it says that it has used more than it had. late: its machine sleeps, and comes back hours after."""
+"""never-starts: no machine is found for it. crashes: its process ends without a result. vanishes: so does the
+record job. hangs: until its time is over. garbage: what it leaves cannot be read. lies: it quotes what no source
+says. overspends: it says that it has used more than it had. late: its machine sleeps, and comes back hours on."""
 JobKind = Literal["launch", "record", "close", "status"]
 EventFault = Literal["lost", "doubled", "late"]
 Meddling = Literal["base-moves", "deliverable-edited", "label-again"]
@@ -82,7 +82,7 @@ def load_faults(content: bytes, file: str) -> "Faults":
     tree = read(content, file)
     found = validated(FaultFile, tree, file)
     if tree.problems or found is None:
-        raise InvalidInput(problems=bounded(tree.problems, file))
+        raise InvalidInput(problems=bounded(tuple(tree.problems), file))
     return Scripted(found)
 
 
@@ -139,7 +139,10 @@ class Scripted:
 
 
 class Chance:
-    """Faults at random, the same for the same seed. `rate` is the share of occasions at which something goes wrong."""
+    """Faults at random, the same for the same seed. `rate`: the share of occasions at which something goes wrong.
+
+    Without a schedule nothing is there to find what an event that is lost would have found, so none is then.
+    """
 
     def __init__(self, chance: Random, rate: float = 0.1) -> None:
         self.chance = chance
@@ -150,10 +153,11 @@ class Chance:
         return self.chance.choice(AGENT_FAULTS) if self._strikes() else None
 
     def dies_after(self, job: JobKind) -> int | None:
-        return self.chance.randrange(8) if self._strikes() else None
+        spared = job == "status" and not self.schedule
+        return self.chance.randrange(8) if self._strikes() and not spared else None
 
     def of_event(self) -> EventFault | None:
-        return self.chance.choice(EVENTS) if self._strikes() else None
+        return self.chance.choice(EVENTS) if self._strikes() and self.schedule else None
 
     def is_slow(self) -> bool:
         return self.chance.random() < self.rate / 10
@@ -164,6 +168,3 @@ class Chance:
 
     def _strikes(self) -> bool:
         return self.chance.random() < self.rate
-
-
-NONE = FaultFile()

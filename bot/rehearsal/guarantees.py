@@ -1,4 +1,4 @@
-"""Whether the guarantees held in a rehearsal: looked up in what it left behind, never in what the bot says of itself."""
+"""Whether the guarantees held in a rehearsal: looked up in what it left behind, not in what the bot says of it."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from random import Random
 
-from bot.adapters.memory.repository import MemoryRepository, Store
+from bot.adapters.memory.repository import MemoryRepository
 from bot.adapters.turns import Turns
 from bot.core.gate.verdict import Verdict
 from bot.core.runs import ActiveRun
@@ -48,8 +48,8 @@ class Machine:
 class JobRepository(MemoryRepository):
     """The repository as one machine reaches it."""
 
-    def __init__(self, store: Store, machine: Machine) -> None:
-        super().__init__(store)
+    def __init__(self, shared: MemoryRepository, machine: Machine) -> None:
+        super().__init__(shared.store)
         self.machine = machine
 
     def update(self, updates: Sequence[RefUpdate]) -> None:

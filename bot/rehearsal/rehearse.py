@@ -8,26 +8,24 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from bot.adapters.memory.conversation import MemoryConversation
-from bot.adapters.memory.forge import MemoryForge
-from bot.adapters.memory.repository import MemoryRepository, Store
-from bot.commands.load import load_overview
+from bot.adapters.memory.forge import Hub
+from bot.adapters.memory.repository import MemoryRepository
+from bot.commands.close import rendered, session_branch
+from bot.commands.dispatching import read_dispatches
+from bot.commands.load import load_overview, load_session
+from bot.commands.record import fold
 from bot.core.configuration import PATH
-from bot.core.events import (
-    SESSION_WORKFLOW,
-    STATUS_WORKFLOW,
-    LaunchAsked,
-    RefreshStatus,
-    queue_of,
-)
+from bot.core.events import SESSION_WORKFLOW, STATUS_WORKFLOW, LaunchAsked, RefreshStatus, queue_of
 from bot.core.loading import load_mission
 from bot.core.mission import Mission
 from bot.core.money import usd
+from bot.core.recovery import Situation, Stand, next_step
 from bot.core.session import SessionData
+from bot.core.state import SessionFacts
 from bot.ports import PriceList
 from bot.rehearsal.actions import STATUS_QUEUE, Actions
-from bot.rehearsal.agents import Ledger
 from bot.rehearsal.faults import Faults, Meddling
-from bot.rehearsal.guarantees import Held
+from bot.rehearsal.guarantees import Aftermath, Held, held
 from bot.rehearsal.scheduler import Scheduler
 from bot.rehearsal.swarm import BASE, Swarm
 
@@ -99,25 +97,24 @@ class _Stage:
 
     def __post_init__(self) -> None:
         self.scheduler = Scheduler(START)
-        self.repo = MemoryRepository(Store())
+        self.repo = MemoryRepository()
         cap = usd(self.plan.limits.max_usd)
         configuration = f"max_usd: {cap}\nconfirm_above_usd: {cap}\n"
         files = {f"missions/{self.plan.mission}.yml": self.mission, PATH: configuration.encode()}
         self.repo.seed({"README.md": b"A rehearsal.\n", **files}, START)
         self.conversation = MemoryConversation(self.scheduler, {MAINTAINER: "admin"})
-        self.forge = MemoryForge(self.repo.clone(), self.scheduler)
+        self.conversation.open("swarm:launch")
+        self.hub = Hub(self.repo.clone())
         self.actions = Actions(self.scheduler, self.chance, self.faults, self.say)
         self.swarm = Swarm(
             self.scheduler,
             self.chance,
             self.faults,
-            self.repo.store,
-            self.forge,
+            self.hub,
             self.conversation,
             self.actions,
             self.prices,
             self.say,
-            Ledger(),
         )
         self.actions.work = self.swarm.work
 
@@ -133,13 +130,11 @@ class _Stage:
         if self.faults.schedule:
             self.scheduler.start(self.schedule)
         end = START + LONGEST
-        while self.scheduler.moment < end:
-            self.scheduler.run(min(self.scheduler.moment + SLICE, end))
-            if self.is_over():
+        until = START
+        while until < end:
+            until += SLICE
+            if not self.scheduler.run(until) or self.is_over():
                 return
-            if not self.scheduler.busy:
-                return
-            self.scheduler.skip()
 
     def label(self) -> None:
         """Somebody sets the label."""
@@ -154,7 +149,7 @@ class _Stage:
         while True:
             self.scheduler.sleep(self.chance.uniform(*SCHEDULE))
             self.actions.trigger(STATUS_WORKFLOW, "Swarm status", STATUS_QUEUE, RefreshStatus())
-            if self.session() is None and not self.actions.active(SESSION_WORKFLOW):
+            if self.facts() is None and not self.actions.active(SESSION_WORKFLOW):
                 self.label()  # the run of the label came to nothing, as its page says: somebody sets it again
 
     def meddle(self, does: Meddling) -> None:
@@ -169,6 +164,73 @@ class _Stage:
 
     # --- how it stands ---
 
-    def session(self) -> SessionData | None:
+    def facts(self) -> SessionFacts | None:
+        """The session; None while there is none."""
         loaded = load_overview(self.repo, self.scheduler.now(), base=BASE)
-        return next((facts.data for facts in loaded.facts.values()), None)
+        return next(iter(loaded.facts.values()), None)
+
+    def is_over(self) -> bool:
+        """Whether nothing more will happen by itself, but for what is late."""
+        if self.actions.active(SESSION_WORKFLOW) or self.actions.active(STATUS_WORKFLOW):
+            return False
+        facts = self.facts()
+        return facts is not None and (facts.merge is not None or self.why(facts) != "")
+
+    def why(self, facts: SessionFacts) -> str:
+        """Why a session stands still; empty while it should go on."""
+        data = facts.data
+        known, _ = read_dispatches(self.repo, data.session)
+        step = next_step(Situation(data, facts.tip or "", known, (), self.scheduler.now()), completed=True)
+        waits = known.judged is not None and not known.judged.settled
+        return step.why if isinstance(step, Stand) and not waits else ""
+
+    def told(self, seed: int) -> Rehearsal:
+        facts = self.facts()
+        data = self.whole(facts) if facts else None
+        merged = facts is not None and facts.merge is not None
+        why = "" if facts is None or merged else self.why(facts)
+        after = Aftermath(
+            data,
+            merged,
+            why,
+            self.swarm.ledger.spent,
+            self.swarm.made,
+            self.swarm.handed,
+            len(self.hub.pulls),
+            len(self.hub.merged),
+            len(self.conversation.bodies(ISSUE)),
+            [write.time for write in self.conversation.writes],
+            len(self.actions.runs),
+            *self.documents(facts, data),
+            self.swarm.bugs,
+        )
+        return Rehearsal(
+            seed,
+            data.session if data else "",
+            "merged" if merged else why or "it stands still",
+            self.scheduler.now() - START,
+            len(self.plan.agents),
+            len(self.actions.runs),
+            sum(self.swarm.ledger.spent.values()),
+            tuple(self.lines),
+            held(after, self.swarm.library),
+        )
+
+    def whole(self, facts: SessionFacts) -> SessionData:
+        """The session with everything that was found; records that nobody has folded yet among them."""
+        session = facts.data.session
+        if facts.merge:
+            return load_session(self.repo, self.repo.refs(f"refs/heads/{BASE}")[f"refs/heads/{BASE}"], session)
+        branch = session_branch(self.repo, session)
+        fold(self.repo, self.scheduler, branch, session)
+        return load_session(self.repo, self.repo.refs(branch)[branch], session)
+
+    def documents(
+        self, facts: SessionFacts | None, data: SessionData | None
+    ) -> tuple[dict[str, bytes], dict[str, bytes]]:
+        """What was committed of the documents, and what the findings say; nothing before the merge."""
+        if facts is None or facts.merge is None or data is None:
+            return {}, {}
+        expected, commit = rendered(data), facts.merge.commit or ""
+        found = self.repo.read([(commit, path) for path in expected])
+        return {path: content for (_, path), content in found.items()}, expected

@@ -13,9 +13,9 @@ class Killed(BaseException):
 
 
 class Process:
-    """Something that goes on beside others. `failed` is what ended it before its time, None as long as nothing did."""
+    """Something that goes on beside others. `failed`: what ended it before its time; None where nothing did."""
 
-    def __init__(self, scheduler: "Scheduler", work: Callable[[], None]) -> None:
+    def __init__(self, scheduler: "Scheduler", work: Callable[[], object]) -> None:
         self.scheduler = scheduler
         self.work = work
         self.over = False
@@ -63,7 +63,7 @@ class Scheduler:
                 process.waiting.append(getcurrent())
                 self.hub.switch()
 
-    def start(self, work: Callable[[], None], after: float = 0) -> Process:
+    def start(self, work: Callable[[], object], after: float = 0) -> Process:
         """Begins something beside, so many seconds from now."""
         process = Process(self, work)
         self.at(self.moment + timedelta(seconds=after), process.thread)
@@ -71,14 +71,15 @@ class Scheduler:
 
     # --- for whoever has begun it all ---
 
-    def run(self, until: datetime) -> None:
-        """Goes on until nobody has anything to do any more, or the time has come."""
+    def run(self, until: datetime) -> bool:
+        """Goes on until the time has come, or nobody has anything to do any more; whether somebody has."""
         while self._turns and self._turns[0][0] <= until:
             self.moment, _, thread, killed = heappop(self._turns)
             if killed:
                 thread.throw(Killed)
             elif not thread.dead:
                 thread.switch()
+        return bool(self._turns)
 
     def kill(self, process: Process) -> None:
         """Ends something wherever it is, without a last word; what is over stays as it is."""

@@ -1,13 +1,13 @@
-"""One session in a rehearsal: what its jobs do, with the commands that do it on GitHub, each on its own machine."""
+"""What the jobs of a rehearsal do: the commands that do it on GitHub, each on a machine of its own."""
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from random import Random
 from typing import TypeVar
 
-from bot.adapters.memory.repository import Store
+from bot.adapters.memory.forge import Hub, MemoryForge
 from bot.adapters.secrets import scan
 from bot.commands.agent import agent as research
 from bot.commands.close import Closing
@@ -21,13 +21,15 @@ from bot.commands.request import Desk, request
 from bot.commands.telling import Telling
 from bot.core.addresses import Addresses
 from bot.core.events import ContinueSession, LaunchAsked, LaunchDispatched, RefreshStatus
+from bot.core.records import AgentRecord
 from bot.errors import SwarmError
-from bot.ports import Conversation, Forge, PriceList
-from bot.rehearsal.actions import Actions, Run
+from bot.ports import Conversation, PriceList
+from bot.rehearsal.actions import Actions, Job
 from bot.rehearsal.agents import GARBAGE, Ledger, Rehearsed
 from bot.rehearsal.faults import AgentFault, Faults, JobKind
+from bot.rehearsal.guarantees import Handed
 from bot.rehearsal.machine import JobConversation, JobForge, JobRepository, JobRuns, Machine
-from bot.rehearsal.scheduler import Killed, Process, Scheduler
+from bot.rehearsal.scheduler import Killed, Scheduler
 from bot.rehearsal.sources import MadeUpSources
 
 T = TypeVar("T")
@@ -47,14 +49,15 @@ class Swarm:
     scheduler: Scheduler
     chance: Random
     faults: Faults
-    store: Store
-    forge: Forge
+    hub: Hub
     conversation: Conversation
     actions: Actions
     prices: PriceList
     say: Callable[[str], None]
-    ledger: Ledger
-    bugs: list[BaseException]
+    ledger: Ledger = field(default_factory=Ledger)
+    bugs: list[BaseException] = field(default_factory=list)
+    made: list[AgentRecord] = field(default_factory=list)
+    handed: list[Handed] = field(default_factory=list)
 
     @cached_property
     def library(self) -> MadeUpSources:
@@ -62,41 +65,43 @@ class Swarm:
 
     # --- runs ---
 
-    def work(self, run: Run) -> None:
+    def work(self, job: Job) -> None:
         """Carries out one run of a workflow."""
-        match run.intent:
+        match job.intent:
             case RefreshStatus(completed):
-                self._job(run, "status", lambda machine: self._refresh(machine, run, completed))
+                self._job(job, "status", lambda machine: self._refresh(machine, job, completed))
             case LaunchAsked() | LaunchDispatched() | ContinueSession():
-                self._session(run, run.intent)
+                self._session(job, job.intent)
             case _:
-                raise AssertionError(f"no workflow is for {run.intent}")
+                raise AssertionError(f"no workflow is for {job.intent}")
 
-    def _session(self, run: Run, asked: LaunchAsked | LaunchDispatched | ContinueSession) -> None:
-        launched = self._job(run, "launch", lambda machine: request(self._desk(machine, run), asked))
-        if launched is None or run.cancelled or not launched.outputs.get("session"):
+    def _session(self, job: Job, asked: LaunchAsked | LaunchDispatched | ContinueSession) -> None:
+        launched = self._job(job, "launch", lambda machine: request(self._desk(machine, job), asked))
+        if launched is None or job.cancelled or not launched.outputs.get("session"):
             return
         if launched.outputs["agents"]:
-            self._matrix(run, launched)
-        if not run.cancelled:
+            self._matrix(job, launched)
+        if not job.cancelled:
             session = launched.outputs["session"]
-            self._job(run, "close", lambda machine: finish(self._finishing(machine, run, merge=True), session))
+            self._job(job, "close", lambda machine: finish(self._finishing(machine, job, merge=True), session))
 
-    def _matrix(self, run: Run, launched: Outcome) -> None:
-        turns = list(reversed(json.loads(launched.outputs["agents"])))
+    def _matrix(self, job: Job, launched: Outcome) -> None:
+        turns = json.loads(launched.outputs["agents"])
+        legs = iter([partial(self._leg, job, launched, turn["agent"], turn["attempt"]) for turn in turns])
 
         def slot() -> None:
-            while turns and not run.cancelled:
-                turn = turns.pop()
-                leg = self.scheduler.start(lambda: self._leg(run, launched, turn["agent"], turn["attempt"]))
-                run.processes.append(leg)
-                self.scheduler.wait([leg])
+            for leg in legs:
+                if not job.cancelled:
+                    process = self.scheduler.start(leg)
+                    job.processes.append(process)
+                    self.scheduler.wait([process])
 
         slots = min(len(turns), int(launched.outputs["max-parallel"]))
         self.scheduler.wait([self.scheduler.start(slot) for _ in range(slots)])
 
-    def _leg(self, run: Run, launched: Outcome, agent: str, attempt: int) -> None:
+    def _leg(self, job: Job, launched: Outcome, agent: str, attempt: int) -> None:
         """The two jobs of one attempt."""
+        self.handed.append(Handed(agent, attempt, job.run.id))
         fault = self.faults.of_agent(agent, attempt)
         if fault:
             self.say(f"{agent}/{attempt} {fault}")
@@ -112,20 +117,21 @@ class Swarm:
 
         def recorded(machine: Machine) -> None:
             parts = Recording(
-                self._repo(machine), self.library, self.scheduler, self._telling(machine, run), self.chance.random
+                self._repo(machine), self.library, self.scheduler, self._telling(machine, job), self.chance.random
             )
             made, _ = record_job(parts, told["session"], agent, attempt, artifact, comment)
+            self.made.append(made)
             self.say(f"{agent}/{attempt} {made.state}")
 
         if fault == "late":  # its machine sleeps, and nobody can end what sleeps
             self.scheduler.start(lambda: self._tried("record", recorded), self.chance.uniform(*ASLEEP))
         else:
-            self._job(run, "record", recorded)
+            self._job(job, "record", recorded)
 
     def _researched(self, launched: Outcome, agent: str, attempt: int, fault: AgentFault | None) -> bytes | None:
         """What an agent leaves behind; None: nothing."""
         told = launched.outputs
-        data = load_session(JobRepository(self.store, self._machine(None)), told["commit"], told["session"])
+        data = load_session(self.hub.repository, told["commit"], told["session"])
         spec = spec_of(data, agent)
         backend = Rehearsed(self.library, self.scheduler, self.chance, self.ledger, fault)
         handed = research(lambda _: backend, self.scheduler, data, spec, attempt, lambda _: None)
@@ -140,8 +146,8 @@ class Swarm:
             return self.chance.choice(GARBAGE)
         return handed.artifact or json_bytes({"failure": handed.failure})
 
-    def _refresh(self, machine: Machine, run: Run, completed: str) -> Outcome:
-        done = refresh(Refreshing(self._finishing(machine, run, merge=False), completed))
+    def _refresh(self, machine: Machine, job: Job, completed: str) -> Outcome:
+        done = refresh(Refreshing(self._finishing(machine, job, merge=False), completed))
         repaired = done.data["repaired"]
         assert isinstance(repaired, list)
         for one in repaired:
@@ -150,12 +156,12 @@ class Swarm:
 
     # --- jobs ---
 
-    def _job(self, run: Run, kind: JobKind, work: Callable[[Machine], T]) -> T | None:
+    def _job(self, job: Job, kind: JobKind, work: Callable[[Machine], T]) -> T | None:
         """A job on its own machine; None when it failed or its machine was lost."""
         made: list[T] = []
         self.scheduler.sleep(self.chance.uniform(2, 15))
         process = self.scheduler.start(lambda: made.extend(self._tried(kind, work)))
-        run.processes.append(process)
+        job.processes.append(process)
         self.scheduler.wait([process])
         return made[0] if made else None
 
@@ -177,29 +183,26 @@ class Swarm:
         return Machine(self.scheduler, self.chance, self.faults, dies_after)
 
     def _repo(self, machine: Machine) -> JobRepository:
-        return JobRepository(self.store, machine)
+        return JobRepository(self.hub.repository, machine)
 
-    def _telling(self, machine: Machine, run: Run) -> Telling:
-        return Telling(JobConversation(self.conversation, machine), self.scheduler, ADDRESSES, run.id)
+    def _telling(self, machine: Machine, job: Job) -> Telling:
+        return Telling(JobConversation(self.conversation, machine), self.scheduler, ADDRESSES, job.run.id)
 
-    def _desk(self, machine: Machine, run: Run) -> Desk:
+    def _desk(self, machine: Machine, job: Job) -> Desk:
         return Desk(
             self._repo(machine),
             JobConversation(self.conversation, machine),
             self.scheduler,
             BASE,
             lambda _: None,
-            self._telling(machine, run),
+            self._telling(machine, job),
             self.prices,
-            run.id,
+            job.run.id,
             "1",
         )
 
-    def _finishing(self, machine: Machine, run: Run, *, merge: bool) -> Finishing:
+    def _finishing(self, machine: Machine, job: Job, *, merge: bool) -> Finishing:
         repo = self._repo(machine)
-        forge = JobForge(self.forge, repo, machine, f"run {run.id}")
+        forge = JobForge(MemoryForge(self.hub, repo, self.scheduler), repo, machine, f"run {job.run.id}")
         closing = Closing(repo, forge, self.library, self.scheduler, BASE, scan)
-        return Finishing(closing, self._telling(machine, run), JobRuns(self.actions, machine), merge)
-
-
-Processes = list[Process]
+        return Finishing(closing, self._telling(machine, job), JobRuns(self.actions, machine), merge)

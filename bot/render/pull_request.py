@@ -9,7 +9,7 @@ from bot.core.conflicts import Resolution
 from bot.core.consolidate import Cited, Deliverable, SubjectReport, consolidate
 from bot.core.findings import Blocker
 from bot.core.gate.verdict import Verdict
-from bot.core.neutral import code, neutral
+from bot.core.neutral import code
 from bot.core.review import first_to_read, in_own_words, own_words
 from bot.core.session import SessionData
 from bot.render.comment_lines import QUIET
