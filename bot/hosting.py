@@ -59,6 +59,11 @@ class Job:
     summary: Path | None
     tokens: tuple[str, ...]
 
+    @property
+    def whole_run(self) -> str:
+        """The run and which attempt at it this is, as the ledger has it; empty where no run is known."""
+        return f"{self.run}/{self.run_attempt}" if self.run else ""
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Job":
         """The job of a process. Raises Refused when it is none, naming what is missing."""
@@ -172,7 +177,7 @@ class Hosted:
         repo = self._remote(depth=1)
         branch = session_branch(repo, session)
         data = load_session(repo, repo.refs(branch)[branch], session)
-        handed = handover(data, agent, attempt, artifact, self.clock)
+        handed = replace(handover(data, agent, attempt, artifact, self.clock), run=self.job.whole_run)
         made = record(repo, self._library(), self.clock, data.mission, data.launch, handed)
         folded = settle(repo, self.clock, random.random, branch, session, agent, attempt)
         if comment and folded.commit and is_worth_an_edit(folded.before, folded.after, len(data.mission.agents)):
@@ -334,6 +339,7 @@ class Hosted:
             scan,
             self.configuration.state_branch,
             self.addresses.file(self.base, ""),
+            self.job.whole_run,
         )
 
     def _telling(self) -> "Telling":

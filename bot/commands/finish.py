@@ -12,11 +12,13 @@ from bot.commands.load import load_session
 from bot.commands.outcome import Exit, Outcome
 from bot.commands.record import fold
 from bot.commands.telling import Telling
+from bot.commands.trail import note_decided
 from bot.core.comment_view import Hold
 from bot.core.continuing import halted, may_continue, next_agents
 from bot.core.records import AgentRecord
 from bot.core.session import RECORDS, launch_path
 from bot.core.state import Merge, SessionFacts
+from bot.core.trail import Kind
 from bot.errors import Refused, SwarmError
 from bot.ports import Repository, Runs
 from bot.render.summary import close_summary, run_summary
@@ -99,9 +101,10 @@ def _continue(parts: Finishing, facts: SessionFacts, agents: list[str]) -> Outco
     issue, mission = str(facts.data.launch.issue or ""), facts.data.mission.mission
     inputs = {"session": session, "depth": str(parts.depth + 1), "issue": issue, "mission": mission}
     parts.runs.start(WORKFLOW, inputs)
+    text = f"{session} goes on in another run: {len(agents)} agents have attempts left"
+    _note(parts, facts, "started", parts.closing.run, text)
     view = parts.telling.view(facts, continued=True)
     parts.telling.tell(view)
-    text = f"{session} goes on in another run: {len(agents)} agents have attempts left"
     return Outcome({"session": session, "state": "continued", "agents": agents}, text, summary=run_summary(view))
 
 
@@ -109,12 +112,18 @@ def _stop(parts: Finishing, facts: SessionFacts, refused: Sequence[AgentRecord])
     """Nobody is tried again while the model refuses access: a person acts first, and nothing is lost (G16)."""
     session, agents = facts.data.session, [record.agent for record in refused]
     reason = f"{agents[0]} was refused access to its model: {refused[0].reason}"
+    _note(parts, facts, "stopped", f"{agents[0]}/{refused[0].attempt}", reason)
     view = parts.telling.view(facts, stopped=Hold(reason, MEND))
     parts.telling.tell(view)
     text = f"{session} is stopped: {reason}\n{MEND}"
     return Outcome(
         {"session": session, "state": "stopped", "agents": agents}, text, Exit.ACT, summary=run_summary(view)
     )
+
+
+def _note(parts: Finishing, facts: SessionFacts, kind: Kind, what: str, reason: str) -> None:
+    closing = parts.closing
+    note_decided(closing.repo, closing.clock, facts.data, kind, what, reason, closing.run)
 
 
 def _tell(parts: Finishing, closed: Closed) -> str:

@@ -13,6 +13,7 @@ from bot.commands.launch import Unconfirmed, launch
 from bot.commands.load import load_session
 from bot.commands.outcome import Outcome
 from bot.commands.telling import Telling
+from bot.commands.trail import note_facts
 from bot.core.asking import CONFIRM, LAUNCH, Request, check, confirms, from_dispatch, from_issue, meant
 from bot.core.configuration import PATH, Configuration, load_configuration
 from bot.core.continuing import Turn, matrix_json, max_parallel, next_agents
@@ -164,6 +165,7 @@ def _opened(desk: Desk, asked: Request, issue: int | None, by: str, queue: str, 
         file=file,
         base=desk.base,
         by=by,
+        asked=(asked.sender, desk.whole_run),
         issue=issue,
         confirm_above=None if confirmed else configuration.confirm_above_usd,
     )
@@ -199,6 +201,8 @@ def _session(desk: Desk, session: str, queue: str) -> Outcome:
     view = desk.telling.view(SessionFacts(data, commit, Merge(commit) if merged else None, deliverable=merged))
     comment = None if merged else desk.telling.tell(view)  # what is merged is told when it is closed again
     state = "merged" if merged else "running" if turns else "complete"
+    if not merged:  # before the ledger forgets what was handed out last
+        note_facts(desk.repo, desk.clock, data)
     if turns:  # the last thing that is done: nothing may go wrong between here and the matrix
         hand_out(desk.repo, desk.clock, session, turns, desk.whole_run)
     outputs = {

@@ -24,6 +24,8 @@ class Dispatch(Model):
     attempt: Annotated[int, Constraint(ge=1, le=10)]
     run: str
     time: AwareDatetime
+    by: str = ""
+    """The backup agent that does it; empty: the agent itself."""
 
 
 class Dispatches(Model):
