@@ -78,6 +78,7 @@ class Workplace:
     def launch(self, mission: Path, by: str) -> Outcome:
         """`swarm launch`."""
         from bot.commands.launch import launch
+        from bot.commands.trail import note_facts
 
         opened = launch(
             self.repo,
@@ -88,6 +89,8 @@ class Workplace:
             base=self.base,
             by=by,
         )
+        if not opened.merged:
+            note_facts(self.repo, self.clock, self._session(opened.session))
         branch = opened.branch.removeprefix("refs/heads/")
         state = "merged" if opened.merged else "launched" if opened.created else "open"
         return Outcome(
@@ -281,6 +284,13 @@ def verify(target: str, folder: Path, only: str, cache: Path | None) -> Outcome:
     from bot.commands.verify import verify
 
     return verify(target, lambda path: Path(path).read_bytes(), library(folder.resolve(), only, cache))
+
+
+def log(folder: Path, session: str, *, jsonl: bool) -> Outcome:
+    """`swarm log`: needs no branch that is checked out."""
+    from bot.commands.log import log
+
+    return log(open_repository(folder.resolve()), session, jsonl=jsonl)
 
 
 def attempt_of(

@@ -313,6 +313,17 @@ def status(session: str | None, forge: str, repo: Path, base: str, write: bool) 
     return _place(forge, repo, base=base).status(session, write=write)
 
 
+@command("log")
+@session_argument
+@click.option("--jsonl", is_flag=True, help="Print one JSON object for each event, one a line.")
+@repository
+def log(session: str, jsonl: bool, repo: Path) -> "Outcome":
+    """Show what was decided in a session: when, by whom, in which run, why."""
+    from bot.assembly import log
+
+    return log(repo, session, jsonl=jsonl)
+
+
 def _place(
     forge: str,
     repo: Path,

@@ -60,6 +60,11 @@ class Job:
     summary: Path | None
     tokens: tuple[str, ...]
 
+    @property
+    def whole_run(self) -> str:
+        """The run and which attempt at it this is, as the ledger has it; empty where no run is known."""
+        return f"{self.run}/{self.run_attempt}" if self.run else ""
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Job":
         """The job of a process. Raises Refused when it is none, naming what is missing."""
@@ -166,7 +171,8 @@ class Hosted:
         """`swarm record`: keeps the record, folds what is pending, and tells the issue if nobody else will."""
         from bot.commands.record_job import Recording, record_job
 
-        parts = Recording(self._remote(depth=1), self._library(), self.clock, self._telling(), random.random)
+        repo, telling, run = self._remote(depth=1), self._telling(), self.job.whole_run
+        parts = Recording(repo, self._library(), self.clock, telling, random.random, run)
         content = artifact.read_bytes() if artifact else None
         made, summary = record_job(parts, session, agent, attempt, content, comment)
         return replace(recorded(made), summary=summary)
@@ -306,6 +312,7 @@ class Hosted:
             scan,
             self.configuration.state_branch,
             self.addresses.file(self.base, ""),
+            self.job.whole_run,
         )
 
     def _finishing(self, *, merge: bool) -> "Finishing":

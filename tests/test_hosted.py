@@ -9,6 +9,7 @@ from tests.github.server import GitHub
 from tests.github.world import Event
 from tests.hosted import Swarm
 from tests.repos import git
+from tests.trails import decisions, keys
 from tests.workshop import MISSION, Killed
 
 ALONE = "".join(line for line in MISSION.splitlines(keepends=True) if "agent-2" not in line)
@@ -24,7 +25,7 @@ TIME = re.compile(r"2026-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 def end_state(swarm: Swarm) -> dict[str, object]:
-    """What a person sees when it is over, without ids, times and commits."""
+    """What a person sees when it is over, without ids, times and commits, and how often something was tried."""
     github = swarm.github
     tree = git(github.bare, "ls-tree", "-r", "--name-only", "main").splitlines()
     documents = [path for path in tree if path.startswith("INTEGRATIONS-")]
@@ -38,6 +39,7 @@ def end_state(swarm: Swarm) -> dict[str, object]:
         "comments": len(github.comments(1)),
         "heading": github.comments(1)[0].body.splitlines()[1],
         "pulls": [issue.title for issue in github.state.issues.values() if issue.number > 1],
+        "trail": sorted({re.sub(r"/\d+$", "", key) for key in decisions(github.bare)}),
         "merges": git(github.bare, "log", "--merges", "--format=%s", "main").splitlines(),
     }
 
@@ -49,6 +51,14 @@ def test_a_label_becomes_a_merged_pull_request_and_a_closed_issue(swarm: Swarm) 
     assert state["issue"] == "closed"
     assert (state["comments"], len(state["pulls"]), len(state["merges"])) == (1, 1, 1)  # type: ignore[arg-type]
     assert "INTEGRATIONS-WIDGETS.md" in state["documents"]  # type: ignore[operator]
+    assert [re.sub(r"[0-9a-f]{40}", "(commit)", key) for key in keys(swarm.github.bare)] == [
+        "launched",
+        "reserved",
+        "dispatched/agent-1/1",
+        "recorded/agent-1/1",
+        "gated/(commit)/pass",
+        "merged/(commit)",
+    ]
     assert not any(push.forced for push in swarm.github.pushes if push.ref.startswith("refs/heads/"))
 
 
@@ -82,8 +92,9 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, obj
         return end_state(swarm), swarm.lifetime.effects() - swarm.lifetime.start
 
 
-EFFECTS = 20
-"""What a session of one agent changes on the server: refs that are pushed, and calls that write."""
+EFFECTS = 23
+"""What a session of one agent changes on the server: refs that are pushed, and calls that write. Three of them are
+the trail's: at the launch, before the merge and after it."""
 
 
 def test_g10_the_crashes_below_are_all_there_are(undisturbed: tuple[dict[str, object], int]) -> None:
@@ -96,6 +107,9 @@ def test_g10_a_crash_after_any_side_effect_converges(
 ) -> None:
     assert survive(swarm, swarm.ask(), left)
     assert_same(end_state(swarm), undisturbed[0])
+    written = keys(swarm.github.bare)
+    tried = [key.partition("/")[2] for key in written if key.startswith("dispatched/")]
+    assert [key.partition("/")[2] for key in written if key.startswith("recorded/")] == tried
 
 
 @pytest.mark.parametrize(

@@ -148,8 +148,8 @@ def effects_of_a_launch(swarm: Swarm, event: Event) -> int:
     return swarm.lifetime.effects() - swarm.lifetime.start
 
 
-EFFECTS = 4
-"""Of a launch that finds an attempt lost: its record, the branch, the comment, what is handed out."""
+EFFECTS = 5
+"""Of a launch that finds an attempt lost: its record, the branch, the comment, the trail, what is handed out."""
 
 
 def test_g10_the_crashes_below_are_all_there_are(swarm: Swarm) -> None:

@@ -11,6 +11,7 @@ from bot.commands.load import load_session
 from bot.commands.record import fold
 from bot.commands.resolve import resolve
 from bot.commands.status import write_state_files
+from bot.commands.trail import note_gated, note_merged
 from bot.core.conflicts import Resolution, all_resolutions, trailer
 from bot.core.consolidate import consolidate
 from bot.core.gate.verdict import Verdict
@@ -29,7 +30,7 @@ TRIES = 3
 @dataclass(frozen=True, slots=True)
 class Closing:
     """What closing works with. `state_branch` is where the state files are when that is not the base, and
-    `base_files` the address below which the base's files are, for links from there."""
+    `base_files` the address below which the base's files are, for links from there. `run` is this workflow run."""
 
     repo: Repository
     forge: Forge
@@ -39,6 +40,7 @@ class Closing:
     scan: Scan
     state_branch: str | None = None
     base_files: str = ""
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +83,11 @@ def _close(parts: Closing, session: str, *, merge: bool) -> Closed:
             _write_state_files(parts)
             tip, base_tip = repo.refs(branch)[branch], repo.refs(base)[base]
             verdict = _judge(parts, session, tip, base_tip)
+            resolved = all_resolutions(repo.log(tip, since=base_tip))
+            note_gated(repo, parts.clock, data, verdict, tip, parts.run, resolved)
         parts.forge.report(tip, verdict)
         if set(data.records) != {agent.id for agent in data.mission.agents}:
             return Closed(data, branch, verdict, None, tip)
-        resolved = all_resolutions(repo.log(tip, since=base_tip))
         proposal = _proposal(data, verdict, branch, tip, parts.base, base_tip, resolved)
         pull = parts.forge.propose(proposal)
         if verdict.state != "pass" or not merge:
@@ -234,6 +237,7 @@ def _merged(parts: Closing, session: str) -> Closed | None:
 def _tidy(parts: Closing, closed: Closed) -> None:
     """After a merge: the refs that are not needed any more go, and the state files say how it is."""
     repo, session = parts.repo, closed.data.session
+    note_merged(repo, parts.clock, closed.data, closed.merged or "", closed.tip, parts.run)
     gone = side_refs(repo.refs("refs/swarm/"), session)
     repo.update([RefUpdate(ref, None, commit) for ref, commit in gone.items()])
     tip = repo.refs(closed.branch).get(closed.branch)

@@ -19,7 +19,7 @@ from bot.core.artifacts import Failure
 from bot.core.continuing import LOST, Turn, attempts_left
 from bot.core.dispatches import Dispatch, Dispatches, handed_out, lost
 from bot.core.mission import AgentSpec
-from bot.core.recording import Attempt, failed, given_up
+from bot.core.recording import TIME_OVER, Attempt, failed, given_up
 from bot.core.records import AgentRecord, FindingsFile
 from bot.core.session import SessionData, dispatch_ref, record_ref
 from bot.errors import LostRace, Refused
@@ -27,7 +27,6 @@ from bot.ports import Clock, RefUpdate, Repository
 
 TRIES = 5
 FILE = "dispatches.json"
-TIME_OVER = "the session's time was over"
 Edit = Callable[[Dispatches], Dispatches]
 
 

@@ -13,8 +13,10 @@ from bot.commands.load import load_session
 from bot.commands.outcome import Exit, Outcome
 from bot.commands.record import fold
 from bot.commands.telling import Telling, standing
+from bot.commands.trail import note_facts, note_stand
 from bot.core.comment_view import Hold
 from bot.core.dispatches import Dispatches, Judged
+from bot.core.gate.verdict import names
 from bot.core.recovery import Stand, Work, breaker, next_work
 from bot.core.session import RECORDS, launch_path
 from bot.core.state import Merge, SessionFacts
@@ -104,7 +106,9 @@ def _continue(parts: Finishing, now: Standing, agents: list[str]) -> Outcome:
     data = now.data
     if broken := breaker(data, now.known):
         return _stand(parts, now, broken)
-    go_on(parts.closing.repo, parts.closing.clock, parts.runs, data)
+    closing = parts.closing
+    go_on(closing.repo, closing.clock, parts.runs, data, f"not done yet: {names(agents)}", closing.run)
+    note_facts(closing.repo, closing.clock, data)
     view = parts.telling.view(SessionFacts(data, now.commit), continued=True)
     parts.telling.tell(view)
     text = f"{data.session} goes on in another run: {len(agents)} agents have attempts left"
@@ -115,6 +119,7 @@ def _continue(parts: Finishing, now: Standing, agents: list[str]) -> Outcome:
 def _stand(parts: Finishing, now: Standing, stand: Stand) -> Outcome:
     """Nobody is tried again before a person acts, and nothing is lost (G16)."""
     session, hold = now.data.session, standing(stand)
+    note_stand(parts.closing.repo, parts.closing.clock, now.data, now.known, stand, parts.closing.run)
     view = parts.telling.view(SessionFacts(now.data, now.commit), **hold)
     parts.telling.tell(view)
     report = {"session": session, "state": stand.how, "reason": stand.why}

@@ -1,22 +1,25 @@
 """Starts the next run of a session: written down first, so that what leads nowhere comes to an end (A24)."""
 
 from bot.commands.dispatching import note
-from bot.core.dispatches import Dispatches
+from bot.core.dispatches import Dispatches, Start
 from bot.core.session import SessionData
 from bot.ports import Clock, Repository, Runs
 
 WORKFLOW = "swarm-session.yml"
 
 
-def go_on(repo: Repository, clock: Clock, runs: Runs, data: SessionData, *, counted: bool = True) -> None:
+def go_on(
+    repo: Repository, clock: Clock, runs: Runs, data: SessionData, why: str, run: str, *, counted: bool = True
+) -> None:
     """Starts a run that goes on with a session. Mission and issue put it into the queue of all others of it.
 
-    `counted`: it is one of those of which there may not be too many in a row.
+    `run` is the one that starts it; `counted`: it is one of those of which there may not be too many in a row.
     """
-    session, now = data.session, clock.now()
+    session = data.session
+    start = Start(time=clock.now(), why=why, run=run)
 
     def edit(known: Dispatches) -> Dispatches:
-        return known.model_copy(update={"starts": (*known.starts, now), "told": ""})
+        return known.model_copy(update={"starts": (*known.starts, start), "told": ""})
 
     if counted:
         note(repo, clock, session, edit, f"Start a run of session {session}")

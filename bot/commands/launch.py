@@ -42,6 +42,7 @@ class _Opening:
     content: bytes
     loaded: LoadedMission
     by: str
+    asked: tuple[str, str]
     issue: int | None
     base: str
     base_commit: str
@@ -69,12 +70,14 @@ def launch(
     file: str,
     base: str,
     by: str,
+    asked: tuple[str, str] = ("", ""),
     issue: int | None = None,
     confirm_above: int | None = None,
     ready: Callable[[Mission], None] | None = None,
 ) -> Launched:
     """Opens the session of a mission file, or finds the one that this launcher opened before.
 
+    `asked` is the login of whoever asked for it, and in which run, where there is one.
     `confirm_above`, in millionths of a US dollar, is what a new session can cost at most when nobody has confirmed
     it; None: somebody has. What models cost is looked up for a new session only: an open one keeps its prices.
     `ready` is asked about a new session too, and raises Refused where its agents could not work.
@@ -90,7 +93,7 @@ def launch(
             raise Refused(
                 f"the branch {base} has no commit", "make a first commit on it, or name another with --base"
             )
-        opening = _Opening(mission, loaded, by, issue, base, tip)
+        opening = _Opening(mission, loaded, by, asked, issue, base, tip)
         decision = decide(loaded.mission, sha256(mission), by, _ground(repo, loaded.mission, refs, tip))
         costs = _costs(loaded, prices, confirm_above) if decision.create else {}
         if decision.create and ready:
@@ -188,12 +191,15 @@ def _apply(
 def _launch_commit(
     repo: Repository, opening: _Opening, session: str, now: datetime, prices: dict[str, Prices]
 ) -> str:
+    actor, run = opening.asked
     launched = Launch(
         session=session,
         mission=opening.mission,
         mission_sha256=sha256(opening.content),
         launched=now,
         by=opening.by,
+        **({"actor": actor} if actor else {}),
+        **({"run": run} if run else {}),
         **({"issue": opening.issue} if opening.issue else {}),
         base=opening.base,
         base_commit=opening.base_commit,

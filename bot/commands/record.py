@@ -7,6 +7,7 @@ from typing import Literal
 
 from bot.commands.earlier import earlier, read_record
 from bot.commands.files import json_bytes
+from bot.commands.trail import note_refused
 from bot.core.artifacts import Failure, parse_result
 from bot.core.evidence import Evidence
 from bot.core.findings import Citation
@@ -25,7 +26,8 @@ TRIES = 50
 class Handover:
     """What an agent's job left behind: the artifact's bytes, or why there is none.
 
-    `halted` is why the access to the model was refused, empty when it was not.
+    `halted` is why the access to the model was refused, empty when it was not; `run` the run that it is of, empty
+    on one machine.
     """
 
     agent: AgentSpec
@@ -34,6 +36,7 @@ class Handover:
     artifact: bytes | None = None
     failure: str = ""
     halted: str = ""
+    run: str = ""
 
 
 def record(
@@ -45,27 +48,27 @@ def record(
     returned. Raises Refused when a newer attempt is kept already (G14).
     """
     session, agent = launch.session, handed.agent.id
-    kept = _kept(repo, session, handed)
+    kept = _kept(repo, clock, launch, handed)
     if handed.attempt in kept:
         return read_record(repo, kept[handed.attempt], session, agent)[0]
     attempt = Attempt(
         launch, handed.agent, handed.attempt, *earlier(repo, mission, session, agent, handed.attempt, kept)
     )
     made, file = _judge(library, clock, attempt, handed)
-    _kept(repo, session, handed)  # to check citations may have taken minutes
+    _kept(repo, clock, launch, handed)  # to check citations may have taken minutes
     _keep(repo, clock, made, file)
     return made
 
 
-def _kept(repo: Repository, session: str, handed: Handover) -> dict[int, str]:
+def _kept(repo: Repository, clock: Clock, launch: Launch, handed: Handover) -> dict[int, str]:
     """The attempts of an agent that are recorded, with their commits. Raises Refused when one of them is newer."""
-    refs = repo.refs(f"{RECORDS}{session}/{handed.agent.id}/")
+    refs = repo.refs(f"{RECORDS}{launch.session}/{handed.agent.id}/")
     kept = {int(ref.rpartition("/")[2]): commit for ref, commit in refs.items()}
     if kept and max(kept) > handed.attempt:
-        raise Refused(
-            f"attempt {handed.attempt} of {handed.agent.id} came back after attempt {max(kept)} had been recorded",
-            "nothing is to be done: its result is not needed any more",
-        )
+        agent, late = handed.agent.id, handed.attempt
+        what = f"attempt {late} of {agent} came back after attempt {max(kept)} had been recorded"
+        note_refused(repo, clock, launch, (agent, late), what, handed.run)
+        raise Refused(what, "nothing is to be done: its result is not needed any more")
     return kept
 
 

@@ -4,7 +4,7 @@ Only if nobody else will: one of many that come together edits the comment for a
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.commands.close import session_branch
 from bot.commands.dispatching import read_dispatches
@@ -24,13 +24,14 @@ from bot.render.summary import agent_summary
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What a recorder works with; `jitter` gives numbers from [0, 1)."""
+    """What a recorder works with; `jitter` gives numbers from [0, 1), `run` is the workflow run that it is in."""
 
     repo: Repository
     library: SourceLibrary
     clock: Clock
     telling: Telling
     jitter: Callable[[], float]
+    run: str
 
 
 def record_job(
@@ -43,7 +44,7 @@ def record_job(
     repo, clock = parts.repo, parts.clock
     branch = session_branch(repo, session)
     data = load_session(repo, repo.refs(branch)[branch], session)
-    handed = handed_over(data, agent, attempt, artifact, clock)
+    handed = replace(handed_over(data, agent, attempt, artifact, clock), run=parts.run)
     made = record(repo, parts.library, clock, data.mission, data.launch, handed)
     folded = settle(repo, clock, parts.jitter, branch, session, agent, attempt)
     if comment and folded.commit and is_worth_an_edit(folded.before, folded.after, len(data.mission.agents)):

@@ -26,6 +26,7 @@ def refresh(parts: Refreshing) -> Outcome:
         parts.finishing.telling,
         closing.clock,
         closing.base,
+        closing.run,
         closing.state_branch,
         parts.completed,
     )

@@ -11,6 +11,7 @@ from bot.commands.dispatching import FILE, note, parse_dispatches
 from bot.commands.going_on import WORKFLOW, go_on
 from bot.commands.load import load_overview
 from bot.commands.telling import More, Telling, standing
+from bot.commands.trail import note_decided, note_facts, note_stand
 from bot.core.comment_view import Hold
 from bot.core.dispatches import Dispatches
 from bot.core.recovery import End, Situation, Stand, Step, Work, next_step
@@ -25,13 +26,17 @@ ENDED = "it is ended, and what is left goes on in another one"
 
 @dataclass(frozen=True, slots=True)
 class Repairing:
-    """What repairing works with. `completed`: the title of the run whose end is the occasion, empty otherwise."""
+    """What repairing works with. `completed`: the title of the run whose end is the occasion, empty otherwise.
+
+    `run` is the workflow run that repairs.
+    """
 
     repo: Repository
     runs: Runs
     telling: Telling
     clock: Clock
     base: str
+    run: str = ""
     state_branch: str | None = None
     completed: str = ""
 
@@ -96,10 +101,12 @@ def _is_for(title: str, facts: SessionFacts) -> bool:
 def _apply(parts: Repairing, facts: SessionFacts, known: Dispatches, step: Step) -> str:
     match step:
         case Work():
-            go_on(parts.repo, parts.clock, parts.runs, facts.data, counted=not step.again)
+            go_on(parts.repo, parts.clock, parts.runs, facts.data, step.why, parts.run, counted=not step.again)
+            note_facts(parts.repo, parts.clock, facts.data)
             parts.telling.tell(parts.telling.view(facts, continued=True))
             return f"another run was started: {step.why}"
         case End():
+            note_decided(parts.repo, parts.clock, facts.data, "cancelled", step.run, step.why, parts.run)
             parts.runs.cancel(step.run)
             parts.telling.tell(parts.telling.view(facts, stopped=Hold(step.why, ENDED)))
             return f"run {step.run} is ended: {step.why}"
@@ -113,6 +120,7 @@ def _tell_once(parts: Repairing, facts: SessionFacts, known: Dispatches, stand: 
     why = f"{stand.how}: {stand.why}"
     if not hold or known.told == why:
         return ""
+    note_stand(parts.repo, parts.clock, facts.data, known, stand, parts.run)
     parts.telling.tell(parts.telling.view(facts, **hold))
 
     def edit(now: Dispatches) -> Dispatches:

@@ -14,6 +14,7 @@ from bot.commands.load import load_session
 from bot.commands.ordering import give
 from bot.commands.outcome import Outcome
 from bot.commands.telling import More, Telling, standing
+from bot.commands.trail import note_facts
 from bot.core.asking import CONFIRM, LAUNCH, Request, check, confirms, from_dispatch, from_issue, meant
 from bot.core.comment_view import at_work
 from bot.core.configuration import PATH, Configuration, load_configuration
@@ -175,6 +176,7 @@ def _opened(
         file=file,
         base=desk.base,
         by=by,
+        asked=(asked.sender, desk.whole_run),
         issue=issue,
         confirm_above=None if confirmed else configuration.confirm_above_usd,
     )
@@ -222,6 +224,8 @@ def _session(desk: Desk, session: str, queue: str, *, by: str = "") -> Outcome:
     view = desk.telling.view(facts, **more)
     comment = None if merged else desk.telling.tell(view)  # what is merged is told when it is closed again
     state = "merged" if merged else "running" if turns else "stopped" if hold else "complete"
+    if not merged:  # before the ledger forgets what was handed out last
+        note_facts(desk.repo, desk.clock, data)
     if turns:  # the last thing that is done: nothing may go wrong between here and the matrix
         hand_out(desk.repo, desk.clock, session, turns, desk.whole_run)
     outputs = {

@@ -15,6 +15,7 @@ from bot.commands.close import Closed, Closing, close
 from bot.commands.launch import Launched, launch
 from bot.commands.load import load_findings, load_session
 from bot.commands.record import fold, record
+from bot.commands.trail import note_facts
 from bot.core.continuing import attempts_left
 from bot.core.mission import AgentSpec, Mission
 from bot.core.records import AgentRecord
@@ -59,6 +60,7 @@ def _research(parts: Running, launched: Launched) -> None:
     repo, clock = parts.closing.repo, parts.closing.clock
     fold(repo, clock, launched.branch, launched.session)
     data = load_session(repo, repo.refs(launched.branch)[launched.branch], launched.session)
+    note_facts(repo, clock, data)
     for made in data.records.values():
         parts.display.recorded(made)
     missing = [spec for spec in data.mission.agents if _left(data, spec)]

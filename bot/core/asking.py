@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import get_args
 
 from bot.core.characters import invisible, lookalikes
@@ -32,6 +32,8 @@ class Request:
     mission: str
     max_usd: int | None = None
     backend: Backend | None = None
+    sender: str = field(default="", compare=False)
+    """Whose request it is: no part of what is asked for."""
 
 
 def from_issue(asked: LaunchAsked) -> Request:
@@ -48,9 +50,8 @@ def from_issue(asked: LaunchAsked) -> Request:
             what = f"the label {_quoted(asked.label)} and the form's Mission {_quoted(mission)} name two missions"
             problems.add(what, "correct one of them")
         mission = named
-    return _request(
-        mission, answers.budget, answers.backend, ("the form's Budget", "the form's Backend"), problems
-    )
+    names = ("the form's Budget", "the form's Backend")
+    return replace(_request(mission, answers.budget, answers.backend, names, problems), sender=asked.sender)
 
 
 def confirms(label: str) -> bool:
@@ -77,7 +78,7 @@ def from_dispatch(asked: LaunchDispatched) -> Request:
     problems = _Problems()
     mission = _id(asked.mission, "the input mission", problems)
     names = ("the input budget", "the input backend")
-    return _request(mission, asked.budget, asked.backend, names, problems)
+    return replace(_request(mission, asked.budget, asked.backend, names, problems), sender=asked.sender)
 
 
 def check(request: Request, configuration: Configuration, mission: Mission) -> None:

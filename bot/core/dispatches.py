@@ -29,6 +29,14 @@ class Dispatch(Model):
     """The backup agent that does it; empty: the agent itself."""
 
 
+class Start(Model):
+    """A run that was started because there was something to do; `run` is the one that started it."""
+
+    time: AwareDatetime
+    why: str
+    run: str
+
+
 class Judged(Model):
     """What the gate last said of the session's branch, at which of its commits.
 
@@ -46,13 +54,13 @@ class Judged(Model):
 class Dispatches(Model):
     """refs/swarm/dispatches/<session>, dispatches.json.
 
-    `dispatches`: of each agent the attempt that was handed out last. `starts`: when runs were started that nobody
+    `dispatches`: of each agent the attempt that was handed out last. `starts`: the runs that nobody
     asked for. `told`: what its issue was told last of why it stands still.
     """
 
     session: Id
     dispatches: tuple[Dispatch, ...] = ()
-    starts: tuple[AwareDatetime, ...] = ()
+    starts: tuple[Start, ...] = ()
     judged: Judged | None = None
     told: str = ""
 

@@ -18,6 +18,8 @@ Lookup = Callable[[Citation], Evidence]
 """What a citation's source says now; supplied by the source library."""
 NOT_ANSWERED, NOT_REACHED, NOT_RESEARCHED = WAYS
 REFUSED = "the access to the model was refused"
+TIME_OVER = "the session's time was over"
+"""The reason in the record of an assignment that was given up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,9 @@ class Launch(Model):
     mission_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     launched: AwareDatetime
     by: str
+    actor: str = ""
+    """The login of whoever asked for it, and `run` in which run; empty where it was launched by hand."""
+    run: str = ""
     issue: Annotated[int, Constraint(ge=1)] | None = None
     """The issue that asked for the session, where its status stands."""
     base: str

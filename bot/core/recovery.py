@@ -108,7 +108,7 @@ def breaker(data: SessionData, known: Dispatches) -> Stand | None:
     """Whether too many runs in a row brought nothing since a person last wanted the session to go on (A24)."""
     progress = [record.recorded for record in data.records.values() if record.state != "failed"]
     since = max([last_word(data.launch, data.orders), *progress])
-    if sum(start > since for start in known.starts) < FAILURES:
+    if sum(start.time > since for start in known.starts) < FAILURES:
         return None
     return Stand("broken", f"{FAILURES} runs in a row brought nothing")
 
@@ -151,10 +151,10 @@ def _attempt(record: AgentRecord | None) -> int:
 def _coming(situation: Situation) -> bool:
     """Whether a run was started a moment ago of which nothing has been seen yet."""
     known = situation.known
-    if not known.starts or situation.now > known.starts[-1] + LISTED:
+    if not known.starts or situation.now > known.starts[-1].time + LISTED:
         return False
     seen = [dispatch.time for dispatch in known.dispatches] + ([known.judged.time] if known.judged else [])
-    return all(time <= known.starts[-1] for time in seen)
+    return all(time <= known.starts[-1].time for time in seen)
 
 
 def _close(tip: str, known: Dispatches, now: datetime) -> Work | Stand:

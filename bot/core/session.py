@@ -10,6 +10,7 @@ from bot.core.records import AgentRecord, FindingsFile, Launch
 RESERVATIONS = "refs/swarm/reservations/"
 RECORDS = "refs/swarm/records/"
 DISPATCHES = "refs/swarm/dispatches/"
+TRAIL = "refs/swarm/trail/"
 SESSIONS = "sessions/"
 
 
@@ -31,6 +32,11 @@ def record_ref(session: str, agent: str, attempt: int) -> str:
 def dispatch_ref(session: str) -> str:
     """The ref that says which attempts of a session were handed out to which run."""
     return DISPATCHES + session
+
+
+def trail_ref(session: str) -> str:
+    """The ref of the session's audit trail. No side ref: it outlives the merge, and a session launched anew."""
+    return TRAIL + session
 
 
 def side_refs(refs: Mapping[str, str], session: str) -> dict[str, str]:

@@ -34,6 +34,7 @@ from bot.rehearsal.sources import MadeUpSources
 
 T = TypeVar("T")
 BASE = "main"
+RUN_ATTEMPT = "1"
 ADDRESSES = Addresses("https://github.com", "example/rehearsal")
 RESEARCH = (60.0, 900.0)
 """Seconds that an agent takes."""
@@ -116,8 +117,9 @@ class Swarm:
         comment = int(told["comment"] or 0)
 
         def recorded(machine: Machine) -> None:
+            repo, telling = self._repo(machine), self._telling(machine, job)
             parts = Recording(
-                self._repo(machine), self.library, self.scheduler, self._telling(machine, job), self.chance.random
+                repo, self.library, self.scheduler, telling, self.chance.random, f"{job.run.id}/{RUN_ATTEMPT}"
             )
             made, _ = record_job(parts, told["session"], agent, attempt, artifact, comment)
             self.made.append(made)
@@ -198,11 +200,12 @@ class Swarm:
             self._telling(machine, job),
             self.prices,
             job.run.id,
-            "1",
+            RUN_ATTEMPT,
         )
 
     def _finishing(self, machine: Machine, job: Job, *, merge: bool) -> Finishing:
         repo = self._repo(machine)
         forge = JobForge(MemoryForge(self.hub, repo, self.scheduler), repo, machine, f"run {job.run.id}")
-        closing = Closing(repo, forge, self.library, self.scheduler, BASE, scan)
+        run = f"{job.run.id}/{RUN_ATTEMPT}"
+        closing = Closing(repo, forge, self.library, self.scheduler, BASE, scan, run=run)
         return Finishing(closing, self._telling(machine, job), JobRuns(self.actions, machine), merge)

@@ -16,6 +16,7 @@ from bot.ports import Agent, Brief
 from bot.render.state_files import STATE_FILES
 from tests.clocks import StillClock
 from tests.repos import git, tip
+from tests.trails import decisions
 from tests.workshop import MISSION, Countdown, Killed, Watcher, session, widgets
 
 
@@ -43,6 +44,7 @@ def test_a_mission_runs_end_to_end(tmp_path: Path, cache: Path) -> None:
     assert list(GitRepository(folder).refs("refs/swarm")) == [
         "refs/swarm/reservations/widget-lab",
         "refs/swarm/reservations/widget-store",
+        "refs/swarm/trail/widgets-1",
     ]
 
 
@@ -90,13 +92,13 @@ def test_without_merging_the_branch_stays(tmp_path: Path, cache: Path) -> None:
     assert session(folder, cache).merged is not None
 
 
-def outcome(folder: Path) -> tuple[dict[str, bytes], list[str]]:
-    """What must not depend on where a run was cut off: the base branch's files, and which refs are left."""
+def outcome(folder: Path) -> tuple[dict[str, bytes], list[str], list[str]]:
+    """What must not depend on where a run was cut off: the base branch's files, which refs are left, the trail."""
     repo = GitRepository(folder)
     files = repo.files(tip(folder))
     # State files name the commit in which they were true, and that depends on how often they were written.
     steady = {path: content for path, content in files.items() if path not in STATE_FILES}
-    return steady, sorted(repo.refs("refs/"))
+    return steady, sorted(repo.refs("refs/")), decisions(folder)
 
 
 def test_g10_a_crash_after_any_side_effect_converges(tmp_path: Path, cache: Path) -> None:

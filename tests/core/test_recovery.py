@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.continuing import LOST, Turn
-from bot.core.dispatches import Dispatch, Dispatches, Judged
+from bot.core.dispatches import Dispatch, Dispatches, Judged, Start
 from bot.core.mission import AgentDefaults, Limits
 from bot.core.orders import Order, OrderKind
 from bot.core.records import AgentRecord, AgentState
@@ -40,8 +41,8 @@ def order(kind: OrderKind, minutes: float) -> Order:
 
 
 def known(*given_out: Dispatch, starts: Sequence[float] = (), judged: Judged | None = None) -> Dispatches:
-    times = tuple(LAUNCHED + minutes * MINUTE for minutes in starts)
-    return Dispatches(session="cloud-1", dispatches=given_out, starts=times, judged=judged)
+    begun = tuple(Start(time=LAUNCHED + minutes * MINUTE, why="", run="76/1") for minutes in starts)
+    return Dispatches(session="cloud-1", dispatches=given_out, starts=begun, judged=judged)
 
 
 def given_out(name: str, attempt: int = 1, run: str = "77/1", minutes: float = 0) -> Dispatch:
@@ -220,7 +221,7 @@ def test_a24_g19_a_session_comes_to_an_end_by_itself_whatever_becomes_of_its_run
     of, told, minutes, runs = session(attempts=attempts), NOTHING, 1.0, 0
     records: dict[str, AgentRecord] = {}
     while isinstance(found := step(of, told, minutes=minutes, completed=True), Work) and found.turns:
-        told = known(starts=[*((s - LAUNCHED) / MINUTE for s in told.starts), minutes])
+        told = known(starts=[*((s - LAUNCHED) / MINUTE for s in map(attrgetter("time"), told.starts)), minutes])
         how, runs, minutes = hows[runs], runs + 1, minutes + 1
         if how != "lost before":
             for turn in found.turns[:1]:
