@@ -9,7 +9,7 @@ from github.IssueComment import IssueComment
 from bot.adapters.github.client import Client
 from bot.adapters.github.errors import CallFailed
 from bot.errors import SwarmError
-from bot.ports import Say
+from bot.ports import Reaction, Say
 
 MARKERS: dict[Say, str] = {
     "status": "<!-- swarm-sessions: status -->",
@@ -17,6 +17,8 @@ MARKERS: dict[Say, str] = {
 }
 ROOM = 65_536
 """How many characters a comment may have, with its marker and the line's end."""
+GONE = (404, 410)
+"""How GitHub answers about a comment that was deleted."""
 ROLES = ("admin", "maintain", "write", "triage", "read", "none")
 
 
@@ -80,6 +82,19 @@ class Issues:
             if error.status != 404:
                 raise
 
+    def react(self, comment: int, reaction: Reaction) -> None:
+        """Puts a reaction of ours under a comment; GitHub keeps one of a kind, however often it is put there."""
+        repo = self.client.repo
+        url = f"{repo.url}/issues/comments/{comment}/reactions"
+        try:
+            self.client.write(
+                lambda: repo.requester.requestJsonAndCheck("POST", url, input={"content": reaction}),
+                f"react to comment {comment}",
+            )
+        except CallFailed as error:
+            if error.status not in GONE:
+                raise
+
     def close(self, issue: int) -> None:
         handle = self.client.repo.get_issue(issue)
         self.client.write(lambda: handle.edit(state="closed", state_reason="completed"), f"close issue {issue}")
@@ -126,7 +141,7 @@ class Issues:
         try:
             self.client.write(lambda: handle.edit(text), f"edit comment {comment}")
         except CallFailed as error:
-            if error.status in (404, 410):
+            if error.status in GONE:
                 return False
             raise
         return True

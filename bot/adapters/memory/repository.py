@@ -116,10 +116,19 @@ class MemoryRepository:
         return dict.fromkeys(self.files(commit), MODE)
 
     def commit(
-        self, parents: Sequence[str], files: Mapping[str, bytes | None], message: str, when: datetime
+        self,
+        parents: Sequence[str],
+        files: Mapping[str, bytes | None],
+        message: str,
+        when: datetime,
+        *,
+        tree: str | None = None,
     ) -> str:
-        """A commit named by what it says: the same again is the same commit. Times are kept in whole seconds."""
-        return self._store.history.make(parents, files, message, when).id
+        """A commit named by what it says: the same again is the same commit. Times are kept in whole seconds.
+
+        `tree` names a commit whose tree is taken instead of the first parent's.
+        """
+        return self._store.history.make(parents, files, message, when, tree).id
 
     def changes(self, base: str, tip: str) -> list[Change]:
         history = self._store.history
