@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 import requests
 
-from bot.adapters.github.conversation import MARKERS, ROOM, Issues
+from bot.adapters.comments import MARKERS, ROOM
+from bot.adapters.github.conversation import Issues
 from bot.adapters.github.errors import CallFailed
 from bot.errors import SwarmError
 from tests.adapters.github.hub import API, REPO, Hub, Json

@@ -4,7 +4,7 @@ from typing import Literal
 
 import pytest
 
-from bot.adapters.github.conversation import MARKERS
+from bot.adapters.comments import MARKERS
 from bot.adapters.github.errors import CallFailed
 from tests.adapters.github.site import Site
 
