@@ -80,6 +80,9 @@ def test_a_file_takes_the_place_of_a_folder_and_back(repo: Repository) -> None:
     assert repo.files(repo.commit([file], {"a/b/c": b"3", "a/x": None}, "m", NOW)) == {"a/b/c": b"3", "z": b"1"}
     assert repo.files(repo.commit([folder], {"a": None}, "m", NOW)) == {"z": b"1"}
     assert repo.files(repo.commit([file], {"a/b": None}, "m", NOW)) == {"a": b"2", "z": b"1"}
+    assert repo.read([(file, "a/b"), (file, "a")]) == {(file, "a"): b"2"}
+    emptied = repo.commit([folder], {"a/b/c": None}, "m", NOW)
+    assert repo.files(repo.commit([emptied], {"a/b": b"4"}, "m", NOW)) == {"a/b": b"4", "a/d": b"1", "z": b"1"}
 
 
 @pytest.mark.parametrize("path", ["", "/a", "a//b"])
