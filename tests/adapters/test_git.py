@@ -7,13 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.git import GitRepository, base_branch, open_repository
-from bot.core.changes import Change
-from bot.errors import LostRace, SwarmError
+from bot.errors import SwarmError
 from bot.ports import RefUpdate
 from tests.builders import NOW
 from tests.repos import git, repository, tip
-
-NAMES = ["plain.txt", "deep/er/file.json", 'quote".md', "spaces in it.md", "é/ünïcode.md", "back\\slash"]
 
 
 @pytest.fixture
@@ -26,85 +23,6 @@ def repo(folder: Path) -> GitRepository:
     return GitRepository(folder)
 
 
-def test_a_commit_holds_its_files_and_moves_no_ref(repo: GitRepository, folder: Path) -> None:
-    before = repo.refs("refs/")
-    content: dict[str, bytes | None] = {name: name.encode() + b"\0\n" for name in NAMES}
-    commit = repo.commit([tip(folder)], content, "Say why\n\nand more\n", NOW)
-    files = repo.files(commit)
-    assert {name: files[name] for name in NAMES} == content
-    assert "README.md" in files
-    assert repo.refs("refs/") == before
-    assert repo.log(commit)[0].message == "Say why\n\nand more"
-    assert repo.log(commit)[0].time == NOW
-    assert set(repo.paths(commit).values()) == {"100644"}
-
-
-def test_the_same_commit_has_the_same_name(repo: GitRepository) -> None:
-    assert repo.commit([], {"a": b"1"}, "m", NOW) == repo.commit([], {"a": b"1"}, "m", NOW)
-
-
-def test_files_can_be_removed_and_read_below_a_prefix(repo: GitRepository, folder: Path) -> None:
-    one = repo.commit([tip(folder)], {"x/1": b"1", "x/2": b"2", "xy": b"3"}, "one", NOW)
-    two = repo.commit([one], {"x/1": None}, "two", NOW)
-    assert repo.files(two, ["x/"]) == {"x/2": b"2"}
-    assert repo.files(two, ["nothing"]) == {}
-
-
-def test_many_files_of_many_commits_are_read_at_once(repo: GitRepository, folder: Path) -> None:
-    commits = [repo.commit([], {"a/b.json": b"%d" % n}, "m", NOW) for n in range(3)]
-    wanted = [(commit, path) for commit in commits for path in ("a/b.json", "a", "missing", "new\nline")]
-    assert repo.read(wanted) == {(commit, "a/b.json"): b"%d" % n for n, commit in enumerate(commits)}
-    assert repo.read([]) == {}
-
-
-def test_many_files_of_one_commit_are_read_like_few(repo: GitRepository, folder: Path) -> None:
-    content: dict[str, bytes | None] = {f"a/{n % 7}/{n}.json": b"%d" % n for n in range(150)}
-    commit = repo.commit([tip(folder)], content, "many", NOW)
-    wanted = [(commit, path) for path in (*content, "a/missing.json")]
-    for _ in range(2):  # what is kept in between gives the same
-        assert repo.read(wanted) == {(commit, path): text for path, text in content.items()}
-
-
-def test_g12_refs_move_together_or_not_at_all(repo: GitRepository, folder: Path) -> None:
-    one, two = (repo.commit([tip(folder)], {"n": n}, "m", NOW) for n in (b"1", b"2"))
-    repo.update([RefUpdate("refs/heads/a", one, None), RefUpdate("refs/swarm/x", one, None)])
-    with pytest.raises(LostRace, match="refs/swarm/x"):
-        repo.update([RefUpdate("refs/heads/b", two, None), RefUpdate("refs/swarm/x", two, None)])
-    assert "refs/heads/b" not in repo.refs("refs/")
-    with pytest.raises(LostRace):
-        repo.update([RefUpdate("refs/heads/a", one, two)])
-    repo.update([RefUpdate("refs/heads/a", two, one), RefUpdate("refs/swarm/x", None, one)])
-    assert repo.refs("refs/heads/a") == {"refs/heads/a": two}
-    assert repo.refs("refs/swarm") == {}
-    repo.update([])
-
-
-def test_a_ref_name_that_git_refuses_is_an_error_and_no_race(repo: GitRepository, folder: Path) -> None:
-    with pytest.raises(SwarmError, match="git update-ref failed"):
-        repo.update([RefUpdate("refs/heads/a..b", tip(folder), None)])
-
-
-def test_refs_are_listed_by_whole_components(repo: GitRepository, folder: Path) -> None:
-    repo.update([RefUpdate(f"refs/swarm/records/{s}/a/1", tip(folder), None) for s in ("cloud-1", "cloud-10")])
-    assert list(repo.refs("refs/swarm/records/cloud-1")) == ["refs/swarm/records/cloud-1/a/1"]
-
-
-def test_changes_are_those_since_the_branch_left(repo: GitRepository, folder: Path) -> None:
-    start = repo.commit([tip(folder)], {"old": b"1", "gone": b"1"}, "start", NOW)
-    branch = repo.commit([start], {"new": b"1", "old": b"2", "gone": None}, "branch", NOW)
-    base = repo.commit([start], {"elsewhere": b"1"}, "base", NOW)
-    assert repo.changes(base, branch) == [
-        Change("gone", "deleted", "000000"),
-        Change("new", "added", "100644"),
-        Change("old", "modified", "100644"),
-    ]
-
-
-def test_unrelated_histories_differ_in_everything(repo: GitRepository, folder: Path) -> None:
-    other = repo.commit([], {"x": b"1"}, "root", NOW)
-    assert repo.changes(tip(folder), other) == [Change("x", "added", "100644")]
-
-
 def test_symbolic_links_and_modes_are_told(repo: GitRepository, folder: Path) -> None:
     start = tip(folder)
     (folder / "link").symlink_to("/etc/passwd")
@@ -114,14 +32,6 @@ def test_symbolic_links_and_modes_are_told(repo: GitRepository, folder: Path) ->
     git(folder, "commit", "--quiet", "--message", "more")
     assert {c.path: c.mode for c in repo.changes(start, tip(folder))} == {"link": "120000", "tool": "100755"}
     assert repo.files(tip(folder))["link"] == b"/etc/passwd"
-
-
-def test_conflicts_are_paths_that_both_sides_changed_differently(repo: GitRepository, folder: Path) -> None:
-    start = tip(folder)
-    ours = repo.commit([start], {"same": b"1", "both": b"1", "ours": b"1"}, "ours", NOW)
-    theirs = repo.commit([start], {"same": b"1", "both": b"2", "theirs": b"1"}, "theirs", NOW)
-    assert repo.conflicts(ours, theirs) == ("both",)
-    assert repo.conflicts(start, theirs) == ()
 
 
 def test_a_file_where_the_other_side_has_a_folder_is_a_conflict(repo: GitRepository, folder: Path) -> None:
@@ -154,19 +64,6 @@ def test_a_commit_bears_a_name(repo: GitRepository, folder: Path) -> None:
         ("Swarm Sessions", "m\n\nmore"),
         ("A Person", "Begin"),
     ]
-
-
-def test_contains_follows_the_history(repo: GitRepository, folder: Path) -> None:
-    start = tip(folder)
-    child = repo.commit([start], {"a": b"1"}, "m", NOW)
-    other = repo.commit([start], {"b": b"1"}, "m", NOW)
-    merge = repo.commit([child, other], {"b": b"1"}, "merge", NOW)
-    assert repo.contains(merge, other)
-    assert repo.contains(start, start)
-    assert not repo.contains(start, child)
-    assert [entry.commit for entry in repo.log(merge)] == [merge, child, start]
-    assert {entry.commit for entry in repo.log(merge, first_parent=False)} == {merge, child, other, start}
-    assert repo.log(merge)[0].parents == (child, other)
 
 
 @pytest.mark.parametrize("variable", ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"])

@@ -58,14 +58,6 @@ def test_a_linked_work_tree_comes_along(tmp_path: Path, folder: Path) -> None:
     assert not (folder / "added").exists()
 
 
-def test_g01_a_base_that_moved_is_a_lost_race(folder: Path) -> None:
-    start, first, second = tip(folder), child(folder, a="1"), child(folder, b="1")
-    LocalForge(folder, StillClock()).advance("main", start, first)
-    with pytest.raises(LostRace):
-        LocalForge(folder, StillClock()).advance("main", start, second)
-    assert tip(folder) == first
-
-
 def test_a25_what_is_not_committed_is_never_overwritten(folder: Path) -> None:
     start, new = tip(folder), child(folder, **{"README.md": "theirs\n"})
     (folder / "README.md").write_text("mine\n")
@@ -90,13 +82,6 @@ def test_a_merged_branch_is_deleted_unless_somebody_looks_at_it(tmp_path: Path, 
     LocalForge(folder, StillClock()).delete("one", tip(folder))
     LocalForge(folder, StillClock()).delete("two", tip(folder))
     assert list(GitRepository(folder).refs("refs/heads")) == ["refs/heads/main", "refs/heads/two"]
-
-
-def test_a_branch_that_moved_is_not_deleted(folder: Path) -> None:
-    git(folder, "branch", "one")
-    with pytest.raises(LostRace):
-        LocalForge(folder, StillClock()).delete("one", "0" * 39 + "1")
-    assert "refs/heads/one" in GitRepository(folder).refs("refs/heads")
 
 
 def test_g01_one_session_at_a_time_is_closed_into_a_branch(folder: Path) -> None:

@@ -37,6 +37,7 @@ class SideBySide(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         git(self.folder, "init", "--quiet", "--bare")
         self.git, self.memory = GitRepository(self.folder), MemoryRepository()
+        self.both: tuple[Repository, Repository] = (self.git, self.memory)
         self.names: dict[str, str] = {}  # git's name of each commit, by memory's
         self.made = 0
 
@@ -133,7 +134,7 @@ class SideBySide(RuleBasedStateMachine):
         """Asks both; they answer the same, or raise the same kind of error (None)."""
         said: list[object] = []
         answers: list[T] = []
-        for n, repo in enumerate((self.git, self.memory)):
+        for n, repo in enumerate(self.both):
             try:
                 answers.append(ask(n, repo))
                 said.append(answers[-1])
@@ -148,7 +149,7 @@ class SideBySide(RuleBasedStateMachine):
         when = NOW + timedelta(minutes=minute)
         one, two = (
             repo.commit([parent[n] for parent in parents], files, message, when)
-            for n, repo in enumerate((self.git, self.memory))
+            for n, repo in enumerate(self.both)
         )
         assert self.names.setdefault(two, one) == one, "what is the same in memory is the same in git"
         return one, two

@@ -70,7 +70,7 @@ class Actions:
         self._threads: list[threading.Thread] = []
         self._deadline = 0.0
         self._told: set[int] = set()
-        world.on_event = self.hear
+        world.on_event, world.on_cancel = self.hear, self.cancel
 
     def __enter__(self) -> Self:
         return self
@@ -220,10 +220,21 @@ class Actions:
                 (self.folder / turn.name).with_suffix(".lost").touch()
         for run in self.runs:
             if run.id in lost:
-                run.why = "another run took its place in a concurrency group"
-                run.stop.set()
-                if run.status == "queued":
-                    self._end(run, "cancelled")
+                self._stop(run, "another run took its place in a concurrency group")
+
+    def cancel(self, id: int) -> bool:
+        """Ends a run because somebody asked for it; False when it is not one of these."""
+        with self._changed:
+            found = [run for run in self.runs if run.id == id]
+            for run in found:
+                self._stop(run, "somebody cancelled it")
+        return bool(found)
+
+    def _stop(self, run: Run, why: str) -> None:
+        run.why = why
+        run.stop.set()
+        if run.status == "queued":
+            self._end(run, "cancelled")
 
     # --- runs ---
 

@@ -2,7 +2,7 @@
 
 from tests.github import views
 from tests.github.happenings import about, happened
-from tests.github.state import Actor, Comment, Issue, Json, Label
+from tests.github.state import Actor, Comment, Issue, Json, Label, Reaction
 from tests.github.world import World
 
 
@@ -83,6 +83,16 @@ def edit_comment(world: World, it: Comment, body: str, actor: Actor) -> None:
 def delete_comment(world: World, it: Comment, actor: Actor) -> None:
     _commented(world, it, "deleted", actor)
     del world.state.comments[it.id]
+
+
+def react(world: World, it: Comment, content: str, actor: Actor) -> tuple[Reaction, bool]:
+    """The actor's reaction of that content, and whether it is new; no event tells of one."""
+    known = [r for r in world.state.reactions if (r.comment, r.login, r.content) == (it.id, actor.login, content)]
+    if known:
+        return known[0], False
+    made = Reaction(world.id(), it.id, actor.login, content, world.now())
+    world.state.reactions.append(made)
+    return made, True
 
 
 def _commented(world: World, it: Comment, action: str, actor: Actor, **more: object) -> None:

@@ -2,7 +2,7 @@
 
 from tests.github import runs
 from tests.github.state import Run
-from tests.github.web import Answer, Call, missing, page, route
+from tests.github.web import Answer, Call, Failure, missing, page, route
 from tests.github.world import World
 
 
@@ -70,6 +70,15 @@ def _run(world: World, call: Call) -> Run:
 @route("GET", "/actions/runs/{run_id}", "actions:read")
 def get_run(world: World, call: Call) -> Answer:
     return Answer(200, runs.show(world, _run(world, call)))
+
+
+@route("POST", "/actions/runs/{run_id}/cancel", "actions:write")
+def cancel_run(world: World, call: Call) -> Answer:
+    run = _run(world, call)
+    if run.status == "completed":
+        raise Failure(409, "Cannot cancel a workflow run that is completed.")
+    runs.cancel(world, run)
+    return Answer(202, {})
 
 
 @route("GET", "/actions/runs/{run_id}/jobs", "actions:read")

@@ -181,6 +181,14 @@ def remove_comment(world: World, call: Call) -> Answer:
     return Answer(204)
 
 
+@route("POST", "/issues/comments/{comment_id}/reactions", "issues:write", "pull_requests:write", "issues:read")
+def create_reaction(world: World, call: Call) -> Answer:
+    if call.actor.is_job and not _writes(world, call):
+        raise forbidden(call.actor)
+    made, new = issues.react(world, _comment(world, call), str(call.given("content")), call.actor)
+    return Answer(201 if new else 200, views.reaction(world, made))
+
+
 @route("GET", "/labels", "issues:read", "pull_requests:read")
 def list_labels(world: World, call: Call) -> Answer:
     return page(world, call, list(world.state.labels.values()), lambda it: views.label(world, it))

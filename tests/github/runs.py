@@ -93,6 +93,12 @@ def complete(world: World, run: Run, conclusion: str) -> None:
     world.emit("workflow_run", happenings.about(world, actor, "completed", **about), actor)
 
 
+def cancel(world: World, run: Run) -> None:
+    """Ends a run, unless somebody carries it out and sees to that."""
+    if not world.on_cancel(run.id):
+        complete(world, run, "cancelled")
+
+
 def show(world: World, run: Run) -> Json:
     api, number = f"{world.api}/actions/runs/{run.id}", workflow_id(run.path)
     moment = stamp(run.created)

@@ -60,6 +60,17 @@ class Comment:
     updated: datetime
 
 
+@dataclass(frozen=True)
+class Reaction:
+    """Somebody's, to a comment; one of each content (+1, confused, ...) at most."""
+
+    id: int
+    comment: int
+    login: str
+    content: str
+    created: datetime
+
+
 @dataclass
 class AutoMerge:
     login: str
@@ -215,6 +226,7 @@ class State:
     labels: dict[str, Label] = field(default_factory=dict)
     issues: dict[int, Issue] = field(default_factory=dict)
     comments: dict[int, Comment] = field(default_factory=dict)
+    reactions: list[Reaction] = field(default_factory=list)
     statuses: list[Status] = field(default_factory=list)
     check_runs: list[CheckRun] = field(default_factory=list)
     reviews: list[Review] = field(default_factory=list)

@@ -71,6 +71,11 @@ def test_every_call_that_is_answered_keeps_to_the_description(github: GitHub) ->
     bot.json("POST", "labels", {"name": "made", "color": "ff0000"})
     bot.json("POST", "issues/1/comments", {"body": "third"})
     bot.json("PATCH", f"issues/comments/{comment}", {"body": "edited"})
+    assert [bot("POST", f"issues/comments/{comment}/reactions", {"content": "+1"}).status_code for _ in "ab"] == [
+        201,
+        200,
+    ]
+    assert bot.json("GET", f"issues/comments/{comment}")["reactions"]["total_count"] == 1
     bot.json("DELETE", f"issues/comments/{comment}")
     made = bot.json("POST", "pulls", {"title": "Side", "head": "side", "base": "main", "body": "x"})
     bot.json("PATCH", f"pulls/{made['number']}", {"title": "Sideways", "state": "closed"})
@@ -86,6 +91,10 @@ def test_every_call_that_is_answered_keeps_to_the_description(github: GitHub) ->
     bot.json("POST", dispatch, {"ref": "main", "inputs": {"mission": "x"}})
     told = bot.json("POST", dispatch, {"ref": "main", "inputs": {"mission": "x"}, "return_run_details": True})
     assert told["workflow_run_id"] == github.state.dispatches[-1].run
+    cancel = f"actions/runs/{told['workflow_run_id']}/cancel"
+    assert bot.json("POST", cancel) == {}
+    assert bot.refused("POST", cancel) == (409, "Cannot cancel a workflow run that is completed.")
+    assert github.events[-1].payload["workflow_run"]["conclusion"] == "cancelled"
     root.json("PUT", "actions/permissions/workflow", {"can_approve_pull_request_reviews": False})
     unmet = {(it.method, it.template) for it in ROUTES} - set(map(template_of, github.calls))
     assert not unmet

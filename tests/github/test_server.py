@@ -19,6 +19,8 @@ READ_ONLY = [
     ("POST", "pulls", {"title": "x", "head": "x", "base": "main"}),
     ("PUT", "pulls/2/merge", {}),
     ("POST", "actions/workflows/x.yml/dispatches", {"ref": "main"}),
+    ("POST", "actions/runs/1/cancel", None),
+    ("POST", "issues/comments/1/reactions", {"content": "+1"}),
     ("GET", "branches/main/protection", None),
     ("GET", "actions/permissions/workflow", None),
     ("GET", "actions/secrets", None),

@@ -1,6 +1,6 @@
 """How GitHub shows people, repositories, issues and comments."""
 
-from tests.github.state import Comment, Issue, Json, Label, Role, User
+from tests.github.state import Comment, Issue, Json, Label, Reaction, Role, User
 from tests.github.world import NAME, OWNER, World, stamp
 
 _USER_URLS = {
@@ -171,7 +171,7 @@ def issue(world: World, it: Issue) -> Json:
         "closed_at": stamp(it.closed_at),
         "author_association": association(world, it.login),
         "performed_via_github_app": None,
-        "reactions": reactions(f"{api}/reactions"),
+        "reactions": reactions(f"{api}/reactions", []),
     }
     if it.pull:
         addresses = {"html_url": html, "diff_url": f"{html}.diff", "patch_url": f"{html}.patch"}
@@ -195,10 +195,23 @@ def comment(world: World, it: Comment) -> Json:
         "author_association": association(world, it.login),
         "body": it.body,
         "performed_via_github_app": None,
-        "reactions": reactions(f"{api}/reactions"),
+        "reactions": reactions(
+            f"{api}/reactions", [r.content for r in world.state.reactions if r.comment == it.id]
+        ),
     }
 
 
-def reactions(url: str) -> Json:
+def reactions(url: str, contents: list[str]) -> Json:
+    """How many reactions there are, in all and of each kind."""
     kinds = ("+1", "-1", "laugh", "confused", "heart", "hooray", "eyes", "rocket")
-    return {"url": url, "total_count": 0, **dict.fromkeys(kinds, 0)}
+    return {"url": url, "total_count": len(contents), **{kind: contents.count(kind) for kind in kinds}}
+
+
+def reaction(world: World, it: Reaction) -> Json:
+    return {
+        "id": it.id,
+        "node_id": f"REA_{it.id}",
+        "user": user(world, it.login),
+        "content": it.content,
+        "created_at": stamp(it.created),
+    }

@@ -59,6 +59,7 @@ class World:
     pushes: list[Push] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
     on_event: Listener | None = None
+    on_cancel: Callable[[int], bool] = lambda run: False
     check_event: Callable[[str, Json], list[str]] = lambda name, payload: []
     rates: Callable[[], dict[str, int]] = dict
     began: datetime = field(init=False)

@@ -10,7 +10,7 @@ from threading import Thread
 
 import pytest
 
-from tests.github import issues
+from tests.github import issues, runs
 from tests.github.actions import Actions
 from tests.github.actions_act import act
 from tests.github.actions_runs import Run
@@ -181,6 +181,15 @@ jobs:
     times = [re.findall(r"^(?:from|to) (\d+)", run.job("second").log, re.MULTILINE) for run in runs]
     (_, ended), (began, _) = sorted(times)
     assert int(began) > int(ended)
+
+
+def test_a_run_that_somebody_cancels_ends_before_it_begins(world: World, actions: Actions) -> None:
+    seed(world, labelled=LABELLED)
+    label(world, "swarm:launch")
+    runs.cancel(world, world.state.runs[actions.runs[0].id])
+    run = only(actions.settle(30))
+    assert (run.conclusion, run.why, run.jobs) == ("cancelled", "somebody cancelled it", [])
+    assert world.state.runs[run.id].conclusion == "cancelled"
 
 
 def test_cancel_in_progress_ends_the_run_and_all_that_it_started(

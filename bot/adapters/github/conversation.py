@@ -1,32 +1,18 @@
 """The issues of a repository on GitHub: one comment of ours each, found by its first line and kept current."""
 
-from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import quote
 
 from github.IssueComment import IssueComment
 
+from bot.adapters.comments import Comment, alike, kind_of, marked, replaced
 from bot.adapters.github.client import Client
 from bot.adapters.github.errors import CallFailed
-from bot.errors import SwarmError
-from bot.ports import Say
+from bot.ports import Reaction, Say
 
-MARKERS: dict[Say, str] = {
-    "status": "<!-- swarm-sessions: status -->",
-    "refusal": "<!-- swarm-sessions: refusal -->",
-}
-ROOM = 65_536
-"""How many characters a comment may have, with its marker and the line's end."""
+GONE = (404, 410)
+"""How GitHub answers about a comment that was deleted."""
 ROLES = ("admin", "maintain", "write", "triage", "read", "none")
-
-
-@dataclass(frozen=True, slots=True)
-class Comment:
-    """A comment of ours."""
-
-    id: int
-    kind: Say
-    body: str
 
 
 class Issues:
@@ -51,23 +37,20 @@ class Issues:
         return str(role if role in ROLES else data.get("permission", "none"))
 
     def say(self, issue: int, kind: Say, body: str) -> int:
-        text = _marked(kind, body)
-        ours = self._ours(issue)
-        same = [comment for comment in ours if comment.kind == kind]
-        if kind == "status" and not same:
-            same = ours
+        text = marked(kind, body)
+        same = replaced(self._ours(issue), kind)
         if not same:
             return self._create(issue, kind, text)
-        kept, *doubles = sorted(same, key=lambda comment: comment.id)
+        kept, *doubles = same
         for double in doubles:
             self._delete(double.id)
-        if _plain(kept.body) != _plain(text) and not self._write(kept.id, text):
+        if not alike(kept.body, text) and not self._write(kept.id, text):
             return self._create(issue, kind, text)
         return kept.id
 
     def edit(self, comment: int, body: str) -> bool:
         """Writes the status comment; False when it is gone."""
-        return self._write(comment, _marked("status", body))
+        return self._write(comment, marked("status", body))
 
     def unlabel(self, issue: int, label: str) -> None:
         handle = self.client.repo.get_issue(issue)
@@ -78,6 +61,19 @@ class Issues:
             )
         except CallFailed as error:
             if error.status != 404:
+                raise
+
+    def react(self, comment: int, reaction: Reaction) -> None:
+        """Puts a reaction of ours under a comment; GitHub keeps one of a kind, however often it is put there."""
+        repo = self.client.repo
+        url = f"{repo.url}/issues/comments/{comment}/reactions"
+        try:
+            self.client.write(
+                lambda: repo.requester.requestJsonAndCheck("POST", url, input={"content": reaction}),
+                f"react to comment {comment}",
+            )
+        except CallFailed as error:
+            if error.status not in GONE:
                 raise
 
     def close(self, issue: int) -> None:
@@ -103,7 +99,7 @@ class Issues:
             lambda: [
                 Comment(comment.id, kind, comment.body)
                 for comment in handle.get_comments()
-                if (kind := _kind(comment.body)) and self._wrote(comment)
+                if (kind := kind_of(comment.body)) and self._wrote(comment)
             ],
             f"read the comments of issue {issue}",
         )
@@ -126,7 +122,7 @@ class Issues:
         try:
             self.client.write(lambda: handle.edit(text), f"edit comment {comment}")
         except CallFailed as error:
-            if error.status in (404, 410):
+            if error.status in GONE:
                 return False
             raise
         return True
@@ -139,21 +135,3 @@ class Issues:
         except CallFailed as error:
             if error.status != 404:
                 raise
-
-
-def _marked(kind: Say, body: str) -> str:
-    text = f"{MARKERS[kind]}\n{body}"
-    if len(text) > ROOM:
-        raise SwarmError(
-            f"a comment would have {len(text):,} characters, and GitHub takes {ROOM:,}", "report this as a bug"
-        )
-    return text
-
-
-def _kind(body: str | None) -> Say | None:
-    first = (body or "").partition("\n")[0].strip()
-    return next((kind for kind, marker in MARKERS.items() if marker == first), None)
-
-
-def _plain(body: str) -> str:
-    return body.replace("\r\n", "\n").strip()

@@ -44,22 +44,28 @@ class History:
             raise SwarmError(f"there is no commit {commit or '(empty)'}", "name one that was made here") from None
 
     def make(
-        self, parents: Sequence[str], files: Mapping[str, bytes | None], message: str, when: datetime
+        self,
+        parents: Sequence[str],
+        files: Mapping[str, bytes | None],
+        message: str,
+        when: datetime,
+        tree: str | None = None,
     ) -> Commit:
-        """A commit on the first parent's tree. Raises SwarmError for a parent or a path that cannot be."""
+        """A commit on the first parent's tree, or on that of the commit `tree`. Raises SwarmError for a parent or
+        a path that cannot be."""
         for path in files:
             _check(path)
         before = tuple(self[parent] for parent in parents)
         start = before[0].tree if before else EMPTY
-        tree = written(start, files)
+        whole = written(self[tree].tree if tree else start, files)
         time = datetime.fromtimestamp(int(when.timestamp()), UTC)
-        name = _name(parents, start, tree, message, time)
+        name = _name(parents, start, whole, message, time)
         if name not in self._commits:
             number = len(self._numbered)
             line = 1 << number
             for parent in before:
                 line |= parent.line
-            made = Commit(name, number, before, line, tree, message.strip(), time)
+            made = Commit(name, number, before, line, whole, message.strip(), time)
             self._commits[name] = made
             self._numbered.append(made)
         return self._commits[name]

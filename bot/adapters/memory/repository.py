@@ -12,7 +12,7 @@ from datetime import datetime
 
 from bot.adapters.memory.history import History, by_date, first_parents
 from bot.adapters.memory.trees import EMPTY, at, differences, files
-from bot.core.changes import Change
+from bot.core.changes import Change, in_the_way
 from bot.errors import LostRace, Refused, SwarmError
 from bot.ports import LogEntry, RefUpdate
 
@@ -34,17 +34,17 @@ class MemoryRepository:
 
     def __init__(self, store: Store | None = None) -> None:
         """Begins an empty store when none is given; `clone` gives more handles on it."""
-        self._store = store or Store()
+        self.store = store or Store()
         self._look: Mapping[str, str] | None = None
 
     def clone(self) -> "MemoryRepository":
         """Another handle on the same store, as another machine has it: with a view of its own within `still`."""
-        return MemoryRepository(self._store)
+        return MemoryRepository(self.store)
 
     def seed(self, content: Mapping[str, str | bytes], when: datetime, branch: str = "main") -> str:
         """Somebody commits files onto a branch, which is begun if need be; the commit's name."""
         ref = f"refs/heads/{branch}"
-        before = self._store.refs.get(ref)
+        before = self.store.refs.get(ref)
         encoded = {path: text.encode() if isinstance(text, str) else text for path, text in content.items()}
         made = self.commit([before] if before else [], encoded, "Seed", when)
         self.update([RefUpdate(ref, made, before)])
@@ -53,7 +53,7 @@ class MemoryRepository:
     # --- refs ---
 
     def refs(self, prefix: str) -> dict[str, str]:
-        seen, name = self._store.refs if self._look is None else self._look, prefix.rstrip("/")
+        seen, name = self.store.refs if self._look is None else self._look, prefix.rstrip("/")
         if name in seen:
             return {name: seen[name]}
         return dict(sorted((ref, commit) for ref, commit in seen.items() if ref.startswith(f"{name}/")))
@@ -65,7 +65,7 @@ class MemoryRepository:
         if self._look is not None:
             yield
             return
-        self._look = self._store.refs
+        self._look = self.store.refs
         try:
             yield
         finally:
@@ -74,17 +74,17 @@ class MemoryRepository:
     def update(self, updates: Sequence[RefUpdate]) -> None:
         """All of the updates or none. Raises LostRace when a ref is not what was expected, Refused when a branch
         would be rewritten, or a ref takes the place of a folder, and SwarmError for what no repository takes."""
-        if moved := [update.ref for update in updates if self._store.refs.get(update.ref) != update.expected]:
+        if moved := [update.ref for update in updates if self.store.refs.get(update.ref) != update.expected]:
             if self._look is not None:
-                self._look = self._store.refs
+                self._look = self.store.refs
             raise LostRace(f"{', '.join(moved)} moved in the meantime", "read again and decide anew")
         if len({update.ref for update in updates}) < len(updates):
             raise SwarmError("a ref is to be moved twice at once", "move it once")
         for update in updates:
             self._check(update)
-        moved_refs = _after(self._store.refs, updates)
+        moved_refs = _after(self.store.refs, updates)
         _check_folders(moved_refs, updates)
-        self._store.refs = moved_refs
+        self.store.refs = moved_refs
         if self._look is not None:
             self._look = _after(self._look, updates)
 
@@ -93,10 +93,10 @@ class MemoryRepository:
             raise SwarmError(f"no ref can be called {update.ref!r}", "choose another name")
         if update.new is None:
             return
-        new = self._store.history[update.new]
+        new = self.store.history[update.new]
         if update.expected is None or not update.ref.startswith("refs/heads/"):
             return
-        if not new.contains(self._store.history[update.expected]):
+        if not new.contains(self.store.history[update.expected]):
             raise Refused(
                 f"{new.id[:12]} does not come after {update.expected[:12]}, which {update.ref} is at",
                 "nothing is written over what others have written: read again and decide anew",
@@ -105,10 +105,10 @@ class MemoryRepository:
     # --- commits ---
 
     def files(self, commit: str, prefixes: Sequence[str] = ()) -> dict[str, bytes]:
-        return files(self._store.history[commit].tree, prefixes)
+        return files(self.store.history[commit].tree, prefixes)
 
     def read(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
-        history = self._store.history
+        history = self.store.history
         found = ((commit, path, at(history[commit].tree, path)) for commit, path in wanted)
         return {(commit, path): content for commit, path, content in found if isinstance(content, bytes)}
 
@@ -116,30 +116,40 @@ class MemoryRepository:
         return dict.fromkeys(self.files(commit), MODE)
 
     def commit(
-        self, parents: Sequence[str], files: Mapping[str, bytes | None], message: str, when: datetime
+        self,
+        parents: Sequence[str],
+        files: Mapping[str, bytes | None],
+        message: str,
+        when: datetime,
+        *,
+        tree: str | None = None,
     ) -> str:
-        """A commit named by what it says: the same again is the same commit. Times are kept in whole seconds."""
-        return self._store.history.make(parents, files, message, when).id
+        """A commit named by what it says: the same again is the same commit. Times are kept in whole seconds.
+
+        `tree` names a commit whose tree is taken instead of the first parent's.
+        """
+        return self.store.history.make(parents, files, message, when, tree).id
 
     def changes(self, base: str, tip: str) -> list[Change]:
-        history = self._store.history
+        history = self.store.history
         one, other = history[base], history[tip]
         start = history.fork(one, other)
         found = sorted(differences(start.tree if start else EMPTY, other.tree))
         return [_change(path, before, after) for path, before, after in found]
 
     def conflicts(self, base: str, tip: str) -> tuple[str, ...]:
-        ours = {change.path for change in self.changes(tip, base)}
-        both = sorted(ours & {change.path for change in self.changes(base, tip)})
-        same = self.read([(base, path) for path in both] + [(tip, path) for path in both])
-        return tuple(path for path in both if same.get((base, path)) != same.get((tip, path)))
+        there, here = self.changes(tip, base), self.changes(base, tip)
+        both = {change.path for change in there} & {change.path for change in here}
+        texts = self.read([(side, path) for side in (base, tip) for path in both])
+        differ = {path for path in both if texts.get((base, path)) != texts.get((tip, path))}
+        return tuple(sorted(differ | in_the_way(there, here)))
 
     def contains(self, tip: str, commit: str) -> bool:
-        return self._store.history[tip].contains(self._store.history[commit])
+        return self.store.history[tip].contains(self.store.history[commit])
 
     def log(self, tip: str, *, since: str = "", first_parent: bool = True) -> list[LogEntry]:
         walk = first_parents if first_parent else by_date
-        history = self._store.history
+        history = self.store.history
         found = walk(history[tip], history[since].line if since else 0)
         return [
             LogEntry(commit.id, tuple(parent.id for parent in commit.parents), commit.time, commit.message)

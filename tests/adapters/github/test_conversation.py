@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 import requests
 
-from bot.adapters.github.conversation import MARKERS, ROOM, Issues
+from bot.adapters.comments import MARKERS, ROOM
+from bot.adapters.github.conversation import Issues
 from bot.adapters.github.errors import CallFailed
 from bot.errors import SwarmError
 from tests.adapters.github.hub import API, REPO, Hub, Json
@@ -193,6 +194,29 @@ def test_a_label_that_cannot_be_taken_off_is_told(hub: Hub) -> None:
     hub.on("DELETE", "/issues/5/labels/swarm", {"message": "Forbidden"}, 403)
     with pytest.raises(CallFailed, match="could not take a label off issue 5"):
         Issues(hub.client()).unlabel(5, "swarm")
+
+
+REACTIONS = "/issues/comments/3/reactions"
+
+
+@pytest.mark.parametrize("status", [200, 201, 404, 410])
+def test_a_reaction_is_put_under_a_comment_that_is_there(hub: Hub, status: int) -> None:
+    hub.on("POST", REACTIONS, {"message": "Not Found"} if status > 400 else {"content": "+1"}, status)
+    Issues(hub.client()).react(3, "+1")
+    assert hub.sent() == {"content": "+1"}
+
+
+def test_a_reaction_whose_answer_was_lost_is_put_there_again(hub: Hub) -> None:
+    hub.on("POST", REACTIONS, {"message": "Bad Gateway"}, 502)
+    hub.on("POST", REACTIONS, {"content": "confused"}, 200)
+    Issues(hub.client()).react(3, "confused")
+    assert len(hub.asked) == 2
+
+
+def test_a_reaction_that_is_forbidden_is_told(hub: Hub) -> None:
+    hub.on("POST", REACTIONS, {"message": "Forbidden"}, 403)
+    with pytest.raises(CallFailed, match="could not react to comment 3: the token may not"):
+        Issues(hub.client()).react(3, "+1")
 
 
 def test_an_issue_is_closed_as_completed(hub: Hub) -> None:

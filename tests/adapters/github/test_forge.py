@@ -9,10 +9,9 @@ from bot.adapters.git import GitRepository
 from bot.adapters.github.errors import CallFailed
 from bot.adapters.github.forge import GitHubForge, described
 from bot.core.gate.verdict import CriterionResult, CriterionState, Verdict, VerdictState
-from bot.errors import LostRace, Refused
+from bot.errors import Refused
 from bot.ports import RefUpdate
 from tests.adapters.github.hub import BRANCH, Bench, Hub, Json
-from tests.repos import git, tip
 
 
 def forge(hub: Hub, bench: Bench, details: str = "") -> GitHubForge:
@@ -24,22 +23,6 @@ def result(state: CriterionState, title: str = "all agents done", measured: str 
 
 
 # --- git ---
-
-
-def test_a_branch_moves_to_its_descendant(hub: Hub, bench: Bench) -> None:
-    forge(hub, bench).advance("main", bench.base, bench.tip)
-    assert tip(bench.folder) == bench.tip
-
-
-def test_g01_a_branch_that_moved_is_a_lost_race(hub: Hub, bench: Bench) -> None:
-    bench.move("main")
-    with pytest.raises(LostRace):
-        forge(hub, bench).advance("main", bench.base, bench.tip)
-
-
-def test_a_merged_branch_is_deleted(hub: Hub, bench: Bench) -> None:
-    forge(hub, bench).delete(BRANCH, bench.tip)
-    assert BRANCH not in git(bench.folder, "branch", "--list")
 
 
 def test_one_session_at_a_time_has_its_turn(hub: Hub, bench: Bench) -> None:

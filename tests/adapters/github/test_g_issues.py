@@ -4,7 +4,7 @@ from typing import Literal
 
 import pytest
 
-from bot.adapters.github.conversation import MARKERS
+from bot.adapters.comments import MARKERS
 from bot.adapters.github.errors import CallFailed
 from tests.adapters.github.site import Site
 
@@ -31,20 +31,6 @@ def test_one_comment_however_much_is_said_around_it(site: Site, issue: int) -> N
     assert site.issues.say(issue, "status", "running") == first
     assert site.issues.edit(first, "done") is True
     assert ours(site, issue) == [status("done")]
-
-
-def test_doubles_are_healed(site: Site, issue: int) -> None:
-    first = site.issues.say(issue, "status", "running")
-    site.github.comment(issue, status("running"), "github-actions[bot]")
-    assert site.issues.say(issue, "status", "done") == first
-    assert ours(site, issue) == [status("done")]
-
-
-def test_a_comment_that_somebody_deleted_is_written_anew(site: Site, issue: int) -> None:
-    first = site.issues.say(issue, "status", "running")
-    del site.github.state.comments[first]
-    assert site.issues.edit(first, "running") is False
-    assert site.issues.say(issue, "status", "running") != first
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -84,23 +70,6 @@ def test_g18_the_hour_s_limit_is_not_waited_for_longer_than_a_quarter(site: Site
     with pytest.raises(CallFailed, match=r"takes no more calls for now until 17:4\d UTC; run again then"):
         site.issues.edit(comment, "1")
     assert (site.clock.now() - began).total_seconds() <= 900
-
-
-def test_a07_permissions_are_what_github_says(site: Site) -> None:
-    site.github.user("mia", "maintain")
-    site.github.user("tri", "triage")
-    site.github.user("eve", "read")
-    said = {login: site.issues.permission(login) for login in ("ann", "mia", "tri", "eve", "nobody-at-all")}
-    assert said == {"ann": "write", "mia": "maintain", "tri": "triage", "eve": "read", "nobody-at-all": "none"}
-
-
-def test_a_label_comes_off_and_the_issue_is_closed(site: Site, issue: int) -> None:
-    site.issues.unlabel(issue, "swarm:launch")
-    site.issues.unlabel(issue, "swarm:launch")
-    site.issues.close(issue)
-    site.issues.close(issue)
-    found = site.github.state.issues[issue]
-    assert (found.labels, found.state, found.reason) == ([], "closed", "completed")
 
 
 def test_a_person_s_own_token_works_too(site: Site, issue: int) -> None:
