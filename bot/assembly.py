@@ -270,6 +270,26 @@ def quote(mission: Path, backend: Backend | None) -> Outcome:
     return quote(as_asked(mission, backend), str(mission), ListedPrices(SystemClock()))
 
 
+def rehearse(
+    mission: Path, faults: str, seed: int, seeds: int | None, rate: float, backend: Backend | None
+) -> Outcome:
+    """`swarm rehearse`: needs no repository, no key and no network."""
+    from bot.rehearsal.many import Script, rehearse_all
+    from bot.rehearsal.telling import told, told_all
+
+    file = None if faults in ("", "random") else _faults(Path(faults))
+    script = Script(as_asked(mission, backend), str(mission), file, faults, rate if faults == "random" else 0)
+    return (
+        told(script.rehearse(seed)) if seeds is None else told_all(rehearse_all(script, range(seed, seed + seeds)))
+    )
+
+
+def _faults(file: Path) -> bytes:
+    if not file.is_file():
+        raise SwarmError(f"there is no file {file}", "name a file of faults, or write --faults random")
+    return file.read_bytes()
+
+
 def library(root: Path, only: str, cache: Path | None) -> "Library":
     """The sources: kept in the user's cache folder unless told otherwise."""
     from platformdirs import user_cache_path

@@ -25,7 +25,7 @@ from bot.core.state import SessionFacts
 from bot.ports import PriceList
 from bot.rehearsal.actions import STATUS_QUEUE, Actions
 from bot.rehearsal.faults import Faults, Meddling
-from bot.rehearsal.guarantees import Aftermath, Held, held
+from bot.rehearsal.guarantees import Aftermath, Handed, Held, held
 from bot.rehearsal.scheduler import Scheduler
 from bot.rehearsal.swarm import BASE, Swarm
 
@@ -59,6 +59,7 @@ class Rehearsal:
     runs: int
     spent: int
     lines: tuple[Line, ...]
+    handed: tuple[Handed, ...]
     guarantees: tuple[Held, ...]
 
     @property
@@ -170,8 +171,10 @@ class _Stage:
         return next(iter(loaded.facts.values()), None)
 
     def is_over(self) -> bool:
-        """Whether nothing more will happen by itself, but for what is late."""
+        """Whether nothing more will happen by itself."""
         if self.actions.active(SESSION_WORKFLOW) or self.actions.active(STATUS_WORKFLOW):
+            return False
+        if not all(attempt.over for attempt in self.swarm.asleep):
             return False
         facts = self.facts()
         return facts is not None and (facts.merge is not None or self.why(facts) != "")
@@ -200,7 +203,7 @@ class _Stage:
             len(self.hub.merged),
             len(self.conversation.bodies(ISSUE)),
             [write.time for write in self.conversation.writes],
-            len(self.actions.runs),
+            sum(run.title.endswith(" goes on") for run in self.actions.runs),
             *self.documents(facts, data),
             self.swarm.bugs,
         )
@@ -213,6 +216,7 @@ class _Stage:
             len(self.actions.runs),
             sum(self.swarm.ledger.spent.values()),
             tuple(self.lines),
+            tuple(self.swarm.handed),
             held(after, self.swarm.library),
         )
 
