@@ -54,6 +54,7 @@ class Rehearsal:
     seed: int
     session: str
     ended: str
+    began: datetime
     took: timedelta
     agents: int
     runs: int
@@ -211,6 +212,7 @@ class _Stage:
             seed,
             data.session if data else "",
             "merged" if merged else why or "it stands still",
+            START,
             self.scheduler.now() - START,
             len(self.plan.agents),
             len(self.actions.runs),

@@ -124,7 +124,7 @@ class Swarm:
             parts = Recording(
                 repo, self.library, self.scheduler, telling, self.chance.random, f"{job.run.id}/{RUN_ATTEMPT}"
             )
-            made, _ = record_job(parts, told["session"], agent, attempt, artifact, comment)
+            made = record_job(parts, told["session"], agent, attempt, artifact, comment).record
             self.made.append(made)
             self.say(f"{agent}/{attempt} {made.state}")
 
