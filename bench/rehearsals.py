@@ -1,9 +1,9 @@
 """Rehearsals per second, and how long an agent that died waits for its replacement: `python -m bench.rehearsals`.
 
-The rehearsals are of a session of 20 agents where nothing goes wrong, on all processors. The times are those of the
-virtual clock, over many seeds: from the loss of an agent's machine to the start of its next attempt, where the machine
-of the run's last job is lost as well, which would have started it. An agent waits for the others of its run: only one
-run of a session is at work at a time.
+The rehearsals are of a session of 20 agents where nothing goes wrong, on all processors. The times are those of
+the virtual clock, over many seeds: from the loss of an agent's machine to the start of its next attempt, where the
+machine of the run's last job, which would have started it, is lost as well. An agent waits for the others of its
+run: only one run of a session is at work at a time.
 """
 
 import os
