@@ -15,7 +15,7 @@ from bench.measure import row, timed
 from bot.adapters.clock import SystemClock
 from bot.adapters.prices import ListedPrices
 from bot.rehearsal.faults import FaultFile, OfAgent, OfEvent, OfJob, Scripted
-from bot.rehearsal.many import Script, rehearse_all
+from bot.rehearsal.many import Rehearsing, rehearse_all
 from bot.rehearsal.rehearse import Rehearsal, rehearse
 
 REHEARSALS, AGENTS, SEEDS = 400, 20, 40
@@ -40,10 +40,10 @@ teams:
 
 
 def main() -> None:
-    script = Script(mission(), "rehearsal.yml", None, "", 0)
+    script = Rehearsing(((mission(), "rehearsal.yml"),), None, "", 0)
     made: list[Rehearsal] = []
     seconds = timed(lambda: made.extend(rehearse_all(script, range(REHEARSALS))))
-    assert all(one.ended == "merged" and not one.broken for one in made)
+    assert all(one.sessions[0].ended == "merged" and not one.broken for one in made)
     rate = REHEARSALS / seconds
     what = f"rehearsals of a session of {AGENTS} agents, on {os.cpu_count()} processors"
     print(row(what, f"{rate:.0f} a second", "≥ 50", rate >= 50))
@@ -64,7 +64,7 @@ def waited(seed: int, lost: bool) -> timedelta:
     dying = OfAgent(agent="agent-7", fault="vanishes", attempt=1)
     closing = OfJob(job="close", nth=1, dies_after=0)
     faults, chance = Scripted(FaultFile(agents=(dying,), jobs=(closing,), events=events)), Random(seed)
-    one = rehearse(mission(), "rehearsal.yml", ListedPrices(SystemClock()), faults, chance, seed)
+    one = rehearse([(mission(), "rehearsal.yml")], ListedPrices(SystemClock()), faults, chance, seed)
     died = next(line.after for line in one.lines if line.text == "the machine of agent-7/1 is lost")
     began = next(h.begun for h in one.handed if (h.agent, h.attempt) == ("agent-7", 2))
     return began - one.began - died

@@ -3,6 +3,7 @@
 import gc
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -271,14 +272,15 @@ def quote(mission: Path, backend: Backend | None) -> Outcome:
 
 
 def rehearse(
-    mission: Path, faults: str, seed: int, seeds: int | None, rate: float, backend: Backend | None
+    missions: Sequence[Path], faults: str, seed: int, seeds: int | None, rate: float, backend: Backend | None
 ) -> Outcome:
     """`swarm rehearse`: needs no repository, no key and no network."""
-    from bot.rehearsal.many import Script, rehearse_all
+    from bot.rehearsal.many import Rehearsing, rehearse_all
     from bot.rehearsal.telling import told, told_all
 
     file = None if faults in ("", "random") else _faults(Path(faults))
-    script = Script(as_asked(mission, backend), str(mission), file, faults, rate if faults == "random" else 0)
+    contents = tuple((as_asked(mission, backend), str(mission)) for mission in missions)
+    script = Rehearsing(contents, file, faults, rate if faults == "random" else 0)
     return (
         told(script.rehearse(seed)) if seeds is None else told_all(rehearse_all(script, range(seed, seed + seeds)))
     )

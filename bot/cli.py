@@ -135,7 +135,7 @@ def quote(mission: Path, backend: "Backend | None") -> "Outcome":
 
 
 @command("rehearse")
-@click.argument("mission", type=FILE)
+@click.argument("missions", nargs=-1, required=True, type=FILE)
 @click.option("--faults", metavar="FILE|random", default="", help="What goes wrong (default: nothing).")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="The same seed gives the same.")
 @click.option("--seeds", type=click.IntRange(1), help="So many rehearsals, from that seed on.")
@@ -148,12 +148,17 @@ def quote(mission: Path, backend: "Backend | None") -> "Outcome":
 )
 @every_backend
 def rehearse(
-    mission: Path, faults: str, seed: int, seeds: int | None, rate: float, backend: "Backend | None"
+    missions: tuple[Path, ...],
+    faults: str,
+    seed: int,
+    seeds: int | None,
+    rate: float,
+    backend: "Backend | None",
 ) -> "Outcome":
-    """Play a whole session on a virtual clock, with whatever goes wrong, and say whether the guarantees held."""
+    """Play whole sessions on a virtual clock, with whatever goes wrong, and say whether the guarantees held."""
     from bot.assembly import rehearse
 
-    return rehearse(mission, faults, seed, seeds, rate, backend)
+    return rehearse(missions, faults, seed, seeds, rate, backend)
 
 
 @command("schema")

@@ -104,7 +104,7 @@ class Swarm:
 
     def _leg(self, job: Job, launched: Outcome, agent: str, attempt: int) -> None:
         """The two jobs of one attempt."""
-        self.handed.append(Handed(agent, attempt, job.run.id, self.scheduler.now()))
+        self.handed.append(Handed(launched.outputs["session"], agent, attempt, job.run.id, self.scheduler.now()))
         fault = self.faults.of_agent(agent, attempt)
         if fault:
             self.say(f"{agent}/{attempt} {fault}")

@@ -46,8 +46,8 @@ from bot.errors import SwarmError
 from bot.ports import RefUpdate
 from bot.rehearsal.agents import GARBAGE, Ledger, Rehearsed
 from bot.rehearsal.faults import AgentFault
-from bot.rehearsal.rehearse import FORM
 from bot.rehearsal.sources import MadeUpSources
+from bot.rehearsal.stage import FORM
 from bot.rehearsal.swarm import ADDRESSES
 from tests.builders import NOW
 from tests.clocks import VirtualClock
@@ -201,7 +201,7 @@ class Sessions(RuleBasedStateMachine):
         facts = self.facts()
         if facts:
             launch = facts.data.launch
-            for agent, spent in self.ledger.spent.items():
+            for (_, agent), spent in self.ledger.spent.items():
                 assert spent <= launch.caps[agent], f"{agent} spent {spent} of {launch.caps[agent]}"
             assert sum(self.ledger.spent.values()) <= facts.data.mission.limits.max_usd
 
