@@ -334,7 +334,7 @@ def test_g20_a_session_over_its_time_says_so() -> None:
     seen = view(ALL[0], now=NOW + timedelta(hours=7))
     assert line(seen, "Overdue") == (
         "**Overdue** · it had 6 hours, until 2026-11-22 22:10 UTC. What was found is kept; what is unfinished "
-        "becomes blockers, or another session goes on with it."
+        "becomes blockers."
     )
     short = plan()
     short = short.model_copy(update={"limits": short.limits.model_copy(update={"session_timeout_hours": 1})})
