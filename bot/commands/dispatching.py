@@ -59,7 +59,10 @@ def end_work(repo: Repository, clock: Clock, branch: str, session: str) -> Stand
     Where the mission wants a session to go on, the records say which: `hand_over` then opens it.
     """
 
-    def unfinished(data: SessionData, _: Dispatches, now: datetime) -> list[tuple[AgentRecord, FindingsFile]]:
+    def unfinished(data: SessionData, known: Dispatches, now: datetime) -> list[tuple[AgentRecord, FindingsFile]]:
+        # Whoever ends the work is the only one at work: what was handed out and never came back may be spent.
+        if dead := [_lost(data, one, now) for one in lost(known, data.mission, data.records, "")]:
+            return dead
         return give_up(data, now, going_on_in(repo, data))
 
     return _recorded(repo, clock, branch, session, unfinished)
