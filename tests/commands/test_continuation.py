@@ -1,7 +1,7 @@
 """A session over its time: what is unfinished goes on in another session, once, and nothing is lost."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,16 +12,23 @@ from bot.adapters.git import GitRepository
 from bot.adapters.secrets import scan
 from bot.adapters.sources.library import Library
 from bot.commands.close import Closed
+from bot.commands.continuation import hand_over, later_open
+from bot.commands.dispatching import end_work
+from bot.commands.earlier import earlier
 from bot.commands.gate import judge
 from bot.commands.load import load_session
+from bot.core.continuation import give_up, mission_file
 from bot.core.findings import AgentResult
 from bot.core.gate.verdict import Verdict
+from bot.core.loading import load_mission
 from bot.core.mission import Backend
-from bot.core.session import SessionData
-from bot.errors import Refused
-from bot.ports import Agent, Brief
+from bot.core.session import SessionData, findings_path
+from bot.errors import LostRace, Refused, SwarmError
+from bot.ports import Agent, Brief, RefUpdate
+from tests.builders import NOW
 from tests.clocks import VirtualClock
 from tests.repos import git, tip
+from tests.sessions import launch as launch_of
 from tests.workshop import MISSION, Countdown, Killed, Watcher, session, widgets
 
 CONTINUED = MISSION.replace("max_usd: 1.00", "max_usd: 1.00, when_over: continuation")
@@ -56,10 +63,11 @@ class Place:
         countdown: Countdown | None = None,
         watcher: Watcher | None = None,
         merge: bool = True,
+        agents: Agent | None = None,
     ) -> Closed:
         def backend(_: Backend) -> Agent:
             library = Library(self.cache, self.folder, self.clock)
-            return Slow(library, self.clock) if slow else Simulated(library, self.clock)
+            return agents or (Slow(library, self.clock) if slow else Simulated(library, self.clock))
 
         return session(
             self.folder,
@@ -279,3 +287,117 @@ def test_the_verdict_does_not_believe_what_the_reservations_do_not_say(place: Pl
     assert "no-duplicates: 1 of 2 reserved by this session; not widget-lab (widgets-2)" in failing(verdict)
     assert failing(place.run(merge=False).verdict) == []
     assert place.open("widgets-2").launch.continues
+
+
+class Begun(Slow):
+    """Answers one field, and then its time is over."""
+
+    def research(self, brief: Brief, progress: Callable[[str], None]) -> AgentResult:
+        made = super().research(brief, progress)
+        return made.model_copy(update={"findings": made.findings[:1], "gaps": (), "unfinished": "no time"})
+
+
+class Speechless:
+    """Looks at what is known already, and says nothing."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[int, int]] = []
+
+    def research(self, brief: Brief, progress: Callable[[str], None]) -> AgentResult:
+        self.seen.append((brief.attempt, len(brief.earlier.findings) if brief.earlier else 0))
+        raise SwarmError("it has nothing to say")
+
+
+ALONE = "".join(line for line in CONTINUED.splitlines(keepends=True) if "agent-2" not in line)
+
+
+def test_g16_what_was_found_of_an_unfinished_subject_is_there_for_the_session_that_goes_on(place: Place) -> None:
+    first = place.run(mission=ALONE, agents=Begun(Library(place.cache, place.folder, place.clock), place.clock))
+    assert failing(first.verdict) == []
+    assert first.data.records["agent-1"].verified == 1
+    silent = Speechless()
+    second = place.run(mission=ALONE, agents=silent)
+    assert silent.seen == [(1, 1), (2, 1)]
+    made = second.data.records["agent-1"]
+    assert (second.data.session, made.state, made.attempt, made.verified) == ("widgets-2", "failed", 2, 1)
+
+
+def test_what_a_session_was_launched_with_has_to_be_readable(tmp_path: Path) -> None:
+    place = Place(tmp_path / "repo", tmp_path / "cache")
+    place.run(mission=ALONE, agents=Begun(Library(place.cache, place.folder, place.clock), place.clock))
+    launch = place.open("widgets-2").launch
+    branch = "refs/heads/swarm/widgets-2"
+    spoilt = place.repo.commit(
+        [tip(place.folder, branch)], {findings_path("widgets-2", "agent-1"): b"{"}, "x", NOW
+    )
+    place.repo.update([RefUpdate(branch, spoilt, tip(place.folder, branch))])
+    with pytest.raises(SwarmError, match=r"findings/agent-1.json"):
+        earlier(place.repo, launch.mission, launch, "agent-1", 1, {})
+    gone = place.repo.commit([spoilt], {findings_path("widgets-2", "agent-1"): None}, "x", NOW)
+    place.repo.update([RefUpdate(branch, gone, spoilt)])
+    assert earlier(place.repo, launch.mission, launch, "agent-1", 1, {}) == (None, None)
+
+
+def given_up(place: Place) -> SessionData:
+    """The session as it is before another one goes on with it."""
+    branch = "refs/heads/swarm/widgets-1"
+    return end_work(place.repo, place.clock, branch, "widgets-1").data
+
+
+def test_g30_a_subject_that_somebody_else_holds_is_not_taken(tmp_path: Path) -> None:
+    place = unfinished(tmp_path / "repo", tmp_path / "cache")
+    data = given_up(place)
+    note = {"session": "rivals-1", "mission": "rivals", "branch": "swarm/rivals-1", "mission_sha256": "0" * 64}
+    commit = place.repo.commit([], {"reservation.json": json.dumps(note).encode()}, "Mine", NOW)
+    ref = f"{RESERVED}widget-lab"
+    place.repo.update([RefUpdate(ref, commit, place.repo.refs(ref)[ref])])
+    with pytest.raises(Refused, match="subjects of widgets-1 that rivals-1 holds now"):
+        hand_over(place.repo, place.clock, data)
+
+
+class Racing(GitRepository):
+    """Somebody moves a reservation just before ours are moved, so many times."""
+
+    def __init__(self, folder: Path, times: int) -> None:
+        super().__init__(folder)
+        self.times = times
+
+    def update(self, updates: Sequence[RefUpdate]) -> None:
+        if self.times and any(one.ref.startswith(RESERVED) for one in updates):
+            self.times -= 1
+            raise LostRace("a reservation moved")
+        super().update(updates)
+
+
+def test_g12_who_loses_a_race_looks_again(tmp_path: Path) -> None:
+    place = unfinished(tmp_path / "repo", tmp_path / "cache")
+    data = given_up(place)
+    with pytest.raises(Refused, match="other launches kept moving the same refs"):
+        hand_over(Racing(place.folder, 9), place.clock, data)
+    assert hand_over(Racing(place.folder, 1), place.clock, data) == "widgets-2"
+    assert hand_over(place.repo, place.clock, data) == "widgets-2"
+    assert later_open(place.repo, data)
+    assert not later_open(place.repo, place.open("widgets-2"))
+
+
+TEMPLATES = sorted(Path("mission-templates").glob("*.yml"))
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)
+def test_every_template_can_go_on(template: Path) -> None:
+    """What is written for the session that goes on says the same as what a person wrote."""
+    mission = load_mission(template.read_bytes(), template.name)
+    limits = mission.limits.model_copy(update={"when_over": "continuation"})
+    mission = mission.model_copy(update={"limits": limits})
+    launch = launch_of("any-1", mission).model_copy(
+        update={"caps": dict.fromkeys((a.id for a in mission.agents), 1)}
+    )
+    data = SessionData("any-1", mission, launch)
+    made = give_up(data, data.launch.launched + timedelta(hours=7), "any-2")
+    after = SessionData(
+        "any-1", mission, launch, {r.agent: r for r, _ in made}, {file.agent: file for _, file in made}
+    )
+    again = load_mission(mission_file(after, "any-2", ()), "mission.yml")
+    assert again.subjects == mission.subjects
+    without = {"teams", "limits", "deliverable", "target_subjects", "expected_agents", "planned_hours"}
+    assert again.model_dump(exclude=without) == mission.model_dump(exclude=without)
