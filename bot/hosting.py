@@ -324,9 +324,12 @@ class Hosted:
 
     def _telling(self) -> "Telling":
         from bot.adapters.github.conversation import Issues
+        from bot.commands.continuation import later_open
         from bot.commands.telling import Telling
 
-        return Telling(Issues(self.client), self.clock, self.addresses, self.job.run)
+        return Telling(
+            Issues(self.client), self.clock, self.addresses, self.job.run, lambda data: later_open(self.repo, data)
+        )
 
     def _template(self, mission: str) -> bytes | None:
         file = self.templates / f"{mission}.yml"

@@ -6,6 +6,7 @@ Called again, it goes on where it was: what is merged stays merged, and the issu
 from dataclasses import dataclass
 
 from bot.commands.close import Closed, Closing, close, session_branch
+from bot.commands.continuation import still_open
 from bot.commands.discovery import find_sessions
 from bot.commands.dispatching import Standing, end_work, note, read_dispatches
 from bot.commands.going_on import go_on
@@ -146,14 +147,16 @@ def _tell(parts: Finishing, closed: Closed) -> str:
     merge = Merge(merged, repo.log(merged, since=closed.tip)[0].time) if merged else None
     tip = None if merge else repo.refs(closed.branch).get(closed.branch)
     held = closed.postponed
+    others = still_open(repo, closed.data)
     view = parts.telling.view(
         SessionFacts(closed.data, tip, merge, deliverable=merge is not None),
         pull=closed.pull,
         verdict=closed.verdict,
         postponed=Hold(held.reason, held.todo) if held else None,
         manual=not parts.merge,
+        others=others,
     )
     parts.telling.tell(view)
-    if merge and (issue := closed.data.launch.issue):
+    if merge and not others and (issue := closed.data.launch.issue):
         parts.telling.conversation.close(issue)
     return close_summary(view)

@@ -12,14 +12,18 @@ from threading import Event
 
 from bot.commands.agent import Backends, agent
 from bot.commands.close import Closed, Closing, close
+from bot.commands.dispatching import end_work
 from bot.commands.launch import Launched, launch
 from bot.commands.load import load_findings, load_session
+from bot.commands.ordering import give
 from bot.commands.record import fold, record
 from bot.commands.trail import note_facts
+from bot.core.continuation import goes_on_in
 from bot.core.continuing import attempts_left
 from bot.core.mission import AgentSpec, Mission
+from bot.core.orders import Order, deadline
 from bot.core.records import AgentRecord
-from bot.core.session import SessionData, record_ref
+from bot.core.session import SessionData, branch_ref, record_ref
 from bot.errors import MachineError
 from bot.ports import Display, PriceList, Repository
 
@@ -46,7 +50,13 @@ def run(parts: Running, *, mission: bytes, file: str, by: str, merge: bool) -> C
     launched = launch(repo, clock, parts.prices, mission=mission, file=file, base=base, by=by, ready=parts.ready)
     if not launched.merged:
         parts.display.note(_opening(launched, file))
+        fold(repo, clock, launched.branch, launched.session)
+        data = _load(repo, launched)
+        _close_before(parts, data, merge=merge)
+        if _unfinished(data) and _over(parts, data) and data.mission.limits.when_over == "blockers":
+            _resume(parts, launched, by)
         _research(parts, launched)
+        _end(parts, launched)
     return close(parts.closing, launched.session, merge=merge)
 
 
@@ -56,14 +66,52 @@ def _opening(launched: Launched, file: str) -> str:
     return f"{launched.session} {verb} {file} on branch {branch}"
 
 
+def _load(repo: Repository, launched: Launched) -> SessionData:
+    return load_session(repo, repo.refs(launched.branch)[launched.branch], launched.session)
+
+
+def _close_before(parts: Running, data: SessionData, *, merge: bool) -> None:
+    """Closes the session that this one goes on from, where that was interrupted or did not pass."""
+    before = data.launch.continues
+    ref = branch_ref(data.mission, before.session) if before else ""
+    if before and ref in parts.closing.repo.refs(ref):
+        close(parts.closing, before.session, merge=merge)
+
+
+def _unfinished(data: SessionData) -> list[AgentSpec]:
+    return [spec for spec in data.mission.agents if _left(data, spec)]
+
+
+def _resume(parts: Running, launched: Launched, by: str) -> None:
+    """Whoever runs an interrupted session again the next day wants it to go on, and its time begins anew."""
+    closing, now = parts.closing, parts.closing.clock.now()
+    order = Order(id=f"run-{now:%Y%m%dt%H%M%S}", kind="resume", by=by, time=now)
+    give(closing.repo, closing.clock, launched.branch, launched.session, order)
+
+
+def _over(parts: Running, data: SessionData) -> bool:
+    """Whether the session's time is over: then no agent begins."""
+    return parts.closing.clock.now() > deadline(data.launch, data.orders)
+
+
+def _end(parts: Running, launched: Launched) -> None:
+    """Gives up what is unfinished when the time is over, and says who goes on with it."""
+    closing, data = parts.closing, _load(parts.closing.repo, launched)
+    if not _unfinished(data) or not _over(parts, data):
+        return
+    data = end_work(closing.repo, closing.clock, launched.branch, launched.session).data
+    into = goes_on_in(data)
+    todo = f"{into} goes on with it: run the same command again" if into else "it is written down as blockers"
+    parts.display.note(f"the time of {launched.session} is over; what is unfinished: {todo}")
+
+
 def _research(parts: Running, launched: Launched) -> None:
     repo, clock = parts.closing.repo, parts.closing.clock
-    fold(repo, clock, launched.branch, launched.session)
-    data = load_session(repo, repo.refs(launched.branch)[launched.branch], launched.session)
+    data = _load(repo, launched)
     note_facts(repo, clock, data)
     for made in data.records.values():
         parts.display.recorded(made)
-    missing = [spec for spec in data.mission.agents if _left(data, spec)]
+    missing = [] if _over(parts, data) else _unfinished(data)
     if missing:
         parts.ready(data.mission)
     with _pool(min(parts.parallel, data.mission.limits.max_parallel)) as (pool, stop):
@@ -100,7 +148,7 @@ def _attempts(parts: Running, data: SessionData, spec: AgentSpec, stop: Event) -
         parts.display.doing(spec.id, what)
 
     for attempt in _left(data, spec):
-        if stop.is_set():
+        if stop.is_set() or _over(parts, data):
             return
         parts.display.started(spec.id, attempt)
         try:

@@ -78,8 +78,8 @@ class CommentView:
     `verdict` is the gate's at `commit`, asked when no agent was at work any more. `postponed` says what the forge
     waits for after a pass, `manual` that a person merges here, `continued` that another run was started for what
     is left, `stopped` that no run works on it, `held` that a person said so, `broken` that too much failed in a
-    row. `at_work` are the attempts that are not recorded yet, as far as that is known. `next_step` replaces the
-    sentence that says what comes next.
+    row. `others` are the issue's other sessions that are open. `at_work` are the attempts that are not recorded
+    yet, as far as that is known. `next_step` replaces the sentence that says what comes next.
     """
 
     data: SessionData
@@ -96,6 +96,7 @@ class CommentView:
     broken: Hold | None = None
     continued: bool = False
     manual: bool = False
+    others: tuple[str, ...] = ()
     next_step: str = ""
     at_work: Mapping[str, AtWork] = field(default_factory=dict)
 
