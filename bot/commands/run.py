@@ -18,9 +18,11 @@ from bot.commands.record import fold, record
 from bot.commands.trail import note_facts
 from bot.core.continuing import attempts_left
 from bot.core.mission import AgentSpec, Mission
+from bot.core.orders import Order, held
 from bot.core.records import AgentRecord
-from bot.core.session import SessionData, record_ref
-from bot.errors import MachineError
+from bot.core.session import SessionData, orders_path, record_ref
+from bot.core.snapshot import parse_orders
+from bot.errors import MachineError, Refused
 from bot.ports import Display, PriceList, Repository
 
 
@@ -41,13 +43,31 @@ class Running:
 
 
 def run(parts: Running, *, mission: bytes, file: str, by: str, merge: bool) -> Closed:
-    """Launches the mission or goes on with it, and closes it. Raises InvalidInput and Refused as `launch` does."""
+    """Launches the mission or goes on with it, and closes it.
+
+    Raises what `launch` and `close` do, and Refused when somebody has stopped the session, also meanwhile.
+    """
     repo, clock, base = parts.closing.repo, parts.closing.clock, parts.closing.base
     launched = launch(repo, clock, parts.prices, mission=mission, file=file, base=base, by=by, ready=parts.ready)
     if not launched.merged:
         parts.display.note(_opening(launched, file))
+        _refuse_held(repo, launched)
         _research(parts, launched)
+        _refuse_held(repo, launched)
     return close(parts.closing, launched.session, merge=merge)
+
+
+def _held(repo: Repository, launched: Launched) -> Order | None:
+    """The order by which the session stands still, as its branch has it now."""
+    tip, path = repo.refs(launched.branch).get(launched.branch), orders_path(launched.session)
+    content = repo.read([(tip, path)]).get((tip, path)) if tip else None
+    return held(parse_orders(launched.session, content, []).orders)
+
+
+def _refuse_held(repo: Repository, launched: Launched) -> None:
+    if order := _held(repo, launched):
+        what = f"{order.by} stopped {launched.session} at {order.time:%Y-%m-%d %H:%M} UTC"
+        raise Refused(what, f"what is recorded is kept; `swarm resume {launched.session}` lets it go on")
 
 
 def _opening(launched: Launched, file: str) -> str:
@@ -67,7 +87,7 @@ def _research(parts: Running, launched: Launched) -> None:
     if missing:
         parts.ready(data.mission)
     with _pool(min(parts.parallel, data.mission.limits.max_parallel)) as (pool, stop):
-        working = {pool.submit(_attempts, parts, data, spec, stop) for spec in missing}
+        working = {pool.submit(_attempts, parts, launched, data, spec, stop) for spec in missing}
         while working:
             finished, working = wait(working, return_when=FIRST_COMPLETED)
             for future in finished:
@@ -90,8 +110,9 @@ def _pool(workers: int) -> Iterator[tuple[ThreadPoolExecutor, Event]]:
         pool.shutdown(cancel_futures=True)
 
 
-def _attempts(parts: Running, data: SessionData, spec: AgentSpec, stop: Event) -> None:
-    """Tries the assignment until an attempt is recorded that did not fail, or all of them are used up."""
+def _attempts(parts: Running, launched: Launched, data: SessionData, spec: AgentSpec, stop: Event) -> None:
+    """Tries the assignment until an attempt is recorded that did not fail, or all of them are used up; begins none
+    once somebody has stopped the session."""
     closing = parts.closing
 
     def progress(what: str) -> None:
@@ -100,7 +121,7 @@ def _attempts(parts: Running, data: SessionData, spec: AgentSpec, stop: Event) -
         parts.display.doing(spec.id, what)
 
     for attempt in _left(data, spec):
-        if stop.is_set():
+        if stop.is_set() or _held(closing.repo, launched):
             return
         parts.display.started(spec.id, attempt)
         try:
