@@ -23,7 +23,8 @@ def order_here(repo: Repository, clock: Clock, session: str, command: Ordering, 
     branch, now = session_branch(repo, session), clock.now()
     fold(repo, clock, branch, session)
     data = load_session(repo, repo.refs(branch)[branch], session)
-    name = f"{BY}-{type(command).__name__.lower()}-{now:%Y%m%dt%H%M%S}"
+    number = len(data.orders) + 1  # two may come within a second
+    name = f"{BY}-{type(command).__name__.lower()}-{now:%Y%m%dt%H%M%S}-{number}"
     order = order_of(command, data, most, name, BY, now)
     give(repo, clock, branch, session, order)
     data = load_session(repo, repo.refs(branch)[branch], session)
