@@ -111,7 +111,14 @@ class Hosted:
 
     def auto(self) -> Outcome:
         """`swarm auto`: what the event asks for."""
-        from bot.core.events import ContinueSession, LaunchAsked, LaunchDispatched, PullChanged, RefreshStatus
+        from bot.core.events import (
+            CommandAsked,
+            ContinueSession,
+            LaunchAsked,
+            LaunchDispatched,
+            PullChanged,
+            RefreshStatus,
+        )
 
         match self.intent:
             case Ignored(reason):
@@ -122,6 +129,11 @@ class Hosted:
                 return refresh(Refreshing(self._finishing(merge=False), completed))
             case PullChanged() as pull:
                 return self._check(pull)
+            case CommandAsked() as told:
+                from bot.commands.chat import chat
+                from bot.commands.looking import Chat
+
+                return chat(Chat(self._finishing(merge=False), self.configuration), told)
             case LaunchAsked() | LaunchDispatched() | ContinueSession() as asked:
                 from bot.adapters.github.conversation import Issues
                 from bot.commands.request import Desk, request
@@ -319,8 +331,8 @@ class Hosted:
         from bot.adapters.github.runs import WorkflowRuns
         from bot.commands.finish import Finishing
 
-        merge = merge and self.configuration.merge == "auto"
-        return Finishing(self._closing(), self._telling(), WorkflowRuns(self.client, self.base), merge)
+        manual = self.configuration.merge == "manual"
+        return Finishing(self._closing(), self._telling(), WorkflowRuns(self.client, self.base), merge, manual)
 
     def _telling(self) -> "Telling":
         from bot.adapters.github.conversation import Issues

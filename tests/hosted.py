@@ -39,6 +39,7 @@ MAY: dict[str, dict[str, Level]] = {
     },
     "status": {"contents": "write", "issues": "write"},
     "gate": {"contents": "read", "statuses": "write", "checks": "read"},
+    "chatops": {"contents": "write", "issues": "write", "actions": "write"},
 }
 
 
@@ -147,6 +148,11 @@ class Swarm:
     def label(self, issue: int, label: str, login: str = "ann") -> Event:
         self.github.label(issue, label, login)
         return self.github.events[-1]
+
+    def command(self, text: str, *, issue: int = 1, login: str = "ann") -> Outcome:
+        """Somebody comments, and the job that answers."""
+        self.github.comment(issue, text, login)
+        return self.job("chatops", self.github.events[-1]).auto()
 
     def job(
         self, name: str, event: Event, *, commit: str = "main", token: bool = True, launched_by: str = ""

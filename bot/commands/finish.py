@@ -18,6 +18,7 @@ from bot.commands.trail import note_facts, note_stand
 from bot.core.comment_view import Hold
 from bot.core.dispatches import Dispatches, Judged
 from bot.core.gate.verdict import names
+from bot.core.orders import merge_wanted
 from bot.core.recovery import Stand, Work, breaker, next_work
 from bot.core.session import RECORDS, launch_path
 from bot.core.state import Merge, SessionFacts
@@ -28,12 +29,14 @@ from bot.render.summary import close_summary, run_summary
 
 @dataclass(frozen=True, slots=True)
 class Finishing:
-    """What finishing works with."""
+    """What finishing works with. `manual`: the configuration leaves merging to people; one who orders it in a
+    comment has it merged all the same."""
 
     closing: Closing
     telling: Telling
     runs: Runs
     merge: bool
+    manual: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,9 @@ def finish(parts: Finishing, session: str) -> Finished | Outcome:
         now = _open(parts, session)
         if now and (outcome := _unfinished(parts, now)):
             return outcome
+    merge = parts.merge and (not parts.manual or _wanted(now))
     try:
-        closed = close(parts.closing, session, merge=parts.merge)
+        closed = close(parts.closing, session, merge=merge)
     except SwarmError as error:
         if now:
             problem = error.problems[0]
@@ -63,7 +67,11 @@ def finish(parts: Finishing, session: str) -> Finished | Outcome:
         raise
     if now and not closed.merged:
         _remember(parts, closed)
-    return Finished(closed, _tell(parts, closed))
+    return Finished(closed, _tell(parts, closed, manual=not merge))
+
+
+def _wanted(now: Standing | None) -> bool:
+    return now is not None and merge_wanted(now.data.orders, now.data.records.values())
 
 
 def _unfinished(parts: Finishing, now: Standing) -> Outcome | None:
@@ -142,7 +150,7 @@ def _remember(parts: Finishing, closed: Closed) -> None:
     note(parts.closing.repo, clock, session, edit, f"The gate says {verdict} of session {session}")
 
 
-def _tell(parts: Finishing, closed: Closed) -> str:
+def _tell(parts: Finishing, closed: Closed, *, manual: bool) -> str:
     repo, merged = parts.closing.repo, closed.merged
     merge = Merge(merged, repo.log(merged, since=closed.tip)[0].time) if merged else None
     tip = None if merge else repo.refs(closed.branch).get(closed.branch)
@@ -153,7 +161,7 @@ def _tell(parts: Finishing, closed: Closed) -> str:
         pull=closed.pull,
         verdict=closed.verdict,
         postponed=Hold(held.reason, held.todo) if held else None,
-        manual=not parts.merge,
+        manual=manual,
         others=others,
     )
     parts.telling.tell(view)

@@ -21,10 +21,11 @@ from bot.commands.trail import note_facts
 from bot.core.continuation import goes_on_in
 from bot.core.continuing import attempts_left
 from bot.core.mission import AgentSpec, Mission
-from bot.core.orders import Order, deadline
+from bot.core.orders import Order, deadline, held
 from bot.core.records import AgentRecord
-from bot.core.session import SessionData, branch_ref, record_ref
-from bot.errors import MachineError
+from bot.core.session import SessionData, branch_ref, orders_path, record_ref
+from bot.core.snapshot import parse_orders
+from bot.errors import MachineError, Refused
 from bot.ports import Display, PriceList, Repository
 
 
@@ -45,19 +46,33 @@ class Running:
 
 
 def run(parts: Running, *, mission: bytes, file: str, by: str, merge: bool) -> Closed:
-    """Launches the mission or goes on with it, and closes it. Raises InvalidInput and Refused as `launch` does."""
+    """Launches the mission or goes on with it, and closes it.
+
+    Raises what `launch` and `close` do, and Refused when somebody has stopped the session, also meanwhile.
+    """
     repo, clock, base = parts.closing.repo, parts.closing.clock, parts.closing.base
     launched = launch(repo, clock, parts.prices, mission=mission, file=file, base=base, by=by, ready=parts.ready)
     if not launched.merged:
         parts.display.note(_opening(launched, file))
-        fold(repo, clock, launched.branch, launched.session)
-        data = _load(repo, launched)
-        _close_before(parts, data, merge=merge)
-        if _unfinished(data) and _over(parts, data) and data.mission.limits.when_over == "blockers":
-            _resume(parts, launched, by)
+        _refuse_held(repo, launched)
+        _go_on(parts, launched, by, merge=merge)
         _research(parts, launched)
+        _refuse_held(repo, launched)
         _end(parts, launched)
     return close(parts.closing, launched.session, merge=merge)
+
+
+def _held(repo: Repository, launched: Launched) -> Order | None:
+    """The order by which the session stands still, as its branch has it now."""
+    tip, path = repo.refs(launched.branch).get(launched.branch), orders_path(launched.session)
+    content = repo.read([(tip, path)]).get((tip, path)) if tip else None
+    return held(parse_orders(launched.session, content, []).orders)
+
+
+def _refuse_held(repo: Repository, launched: Launched) -> None:
+    if order := _held(repo, launched):
+        what = f"{order.by} stopped {launched.session} at {order.time:%Y-%m-%d %H:%M} UTC"
+        raise Refused(what, f"what is recorded is kept; `swarm resume {launched.session}` lets it go on")
 
 
 def _opening(launched: Launched, file: str) -> str:
@@ -68,6 +83,15 @@ def _opening(launched: Launched, file: str) -> str:
 
 def _load(repo: Repository, launched: Launched) -> SessionData:
     return load_session(repo, repo.refs(launched.branch)[launched.branch], launched.session)
+
+
+def _go_on(parts: Running, launched: Launched, by: str, *, merge: bool) -> None:
+    """What comes before the agents of a session that was begun before."""
+    fold(parts.closing.repo, parts.closing.clock, launched.branch, launched.session)
+    data = _load(parts.closing.repo, launched)
+    _close_before(parts, data, merge=merge)
+    if _unfinished(data) and _over(parts, data) and data.mission.limits.when_over == "blockers":
+        _resume(parts, launched, by)
 
 
 def _close_before(parts: Running, data: SessionData, *, merge: bool) -> None:
@@ -115,7 +139,7 @@ def _research(parts: Running, launched: Launched) -> None:
     if missing:
         parts.ready(data.mission)
     with _pool(min(parts.parallel, data.mission.limits.max_parallel)) as (pool, stop):
-        working = {pool.submit(_attempts, parts, data, spec, stop) for spec in missing}
+        working = {pool.submit(_attempts, parts, launched, data, spec, stop) for spec in missing}
         while working:
             finished, working = wait(working, return_when=FIRST_COMPLETED)
             for future in finished:
@@ -138,8 +162,9 @@ def _pool(workers: int) -> Iterator[tuple[ThreadPoolExecutor, Event]]:
         pool.shutdown(cancel_futures=True)
 
 
-def _attempts(parts: Running, data: SessionData, spec: AgentSpec, stop: Event) -> None:
-    """Tries the assignment until an attempt is recorded that did not fail, or all of them are used up."""
+def _attempts(parts: Running, launched: Launched, data: SessionData, spec: AgentSpec, stop: Event) -> None:
+    """Tries the assignment until an attempt is recorded that did not fail, or all of them are used up; begins none
+    once somebody has stopped the session."""
     closing = parts.closing
 
     def progress(what: str) -> None:
@@ -148,7 +173,7 @@ def _attempts(parts: Running, data: SessionData, spec: AgentSpec, stop: Event) -
         parts.display.doing(spec.id, what)
 
     for attempt in _left(data, spec):
-        if stop.is_set() or _over(parts, data):
+        if stop.is_set() or _over(parts, data) or _held(closing.repo, launched):
             return
         parts.display.started(spec.id, attempt)
         try:

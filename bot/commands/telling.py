@@ -6,7 +6,7 @@ from math import ceil
 from typing import TypedDict, Unpack, assert_never
 
 from bot.core.addresses import Addresses
-from bot.core.comment_view import AtWork, CommentView, Hold
+from bot.core.comment_view import Answer, AtWork, CommentView, Hold
 from bot.core.continuation import goes_on_in
 from bot.core.gate.verdict import Verdict
 from bot.core.recovery import Stand
@@ -51,6 +51,7 @@ class More(TypedDict, total=False):
     manual: bool
     others: tuple[str, ...]
     at_work: Mapping[str, AtWork]
+    answer: Answer | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pydantic import Field as Constraint
 
 from bot.core.ids import Id
 from bot.core.models import Model
-from bot.core.records import Launch
+from bot.core.records import AgentRecord, Launch
 
 OrderKind = Literal["stop", "resume", "retry", "budget", "merge"]
 
@@ -53,6 +53,15 @@ def last_word(launch: Launch, orders: Iterable[Order]) -> datetime:
 def deadline(launch: Launch, orders: Iterable[Order]) -> datetime:
     """When a session's time is over: so many hours after its launch, or after a person last let it go on."""
     return last_word(launch, orders) + timedelta(hours=launch.mission.limits.session_timeout_hours)
+
+
+def merge_wanted(orders: Iterable[Order], records: Iterable[AgentRecord]) -> bool:
+    """Whether a person wants the session merged as it is recorded now: since the order nothing was recorded, and
+    nobody has stopped it. It counts where merging is left to people; the gate is asked all the same."""
+    last = [order for order in orders if order.kind in ("stop", "merge")][-1:]
+    if not last or last[0].kind != "merge":
+        return False
+    return all(record.recorded <= last[0].time for record in records)
 
 
 def amended(launch: Launch, orders: Iterable[Order]) -> Launch:
