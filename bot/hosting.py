@@ -174,8 +174,8 @@ class Hosted:
         repo, telling, run = self._remote(depth=1), self._telling(), self.job.whole_run
         parts = Recording(repo, self._library(), self.clock, telling, random.random, run)
         content = artifact.read_bytes() if artifact else None
-        made, summary = record_job(parts, session, agent, attempt, content, comment)
-        return replace(recorded(made), summary=summary)
+        made = record_job(parts, session, agent, attempt, content, comment)
+        return replace(recorded(made.record), summary=made.summary())
 
     def close(self, session: str, *, merge: bool) -> Outcome:
         """`swarm close`: starts the next run, or gates and merges the session."""

@@ -18,6 +18,7 @@ from bot.core.consolidate import consolidate
 from bot.core.gate.verdict import Verdict
 from bot.core.merge import merge_message, merge_of
 from bot.core.session import SESSIONS, SessionData, agent_path, branch_ref, csv_path, launch_path, side_refs
+from bot.core.snapshot import parse_launch
 from bot.errors import LostRace, Refused, SwarmError
 from bot.ports import Clock, Forge, Postponed, Proposal, RefUpdate, Repository, SourceLibrary
 from bot.render.csv_table import render_csv
@@ -139,9 +140,8 @@ def session_branch(repo: Repository, session: str) -> str:
         heads = {ref: tip for ref, tip in repo.refs(prefix).items() if ref.endswith(session)}
         launches = repo.read([(tip, launch_path(session)) for tip in heads.values()])
         for ref, tip in heads.items():
-            if (tip, launch_path(session)) in launches and branch_ref(
-                load_session(repo, tip, session).mission, session
-            ) == ref:
+            launch, _ = parse_launch(session, launches.get((tip, launch_path(session))))
+            if launch and branch_ref(launch.mission, session) == ref:
                 return ref
     raise Refused(f"there is no open session {session}", "`swarm status` lists the sessions")
 

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pydantic import ValidationError
 
@@ -87,6 +88,7 @@ def _parsed(data: bytes) -> AgentResult:
         raise InvalidInput(problems=_first(problems)) from error
 
 
+@lru_cache(maxsize=1)  # what may be a failure is read as one first
 def _plain_json(data: bytes) -> str:
     """The text, when it is JSON as the standard has it: no duplicate keys, no NaN, not deep, nothing hidden."""
     try:

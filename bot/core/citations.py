@@ -95,7 +95,9 @@ def _overstated(finding: Finding, evidence: Evidence) -> str:
         return wrong
     quote = normalise(finding.citation.quote)
     beyond = (
-        unsupported(text, quote, finding.subject, counted=counted) for text in (claim, value) if text != quote
+        unsupported(text, quote, finding.subject, counted=counted)
+        for text in (claim, value)
+        if text not in ("", quote)
     )
     return next(filter(None, beyond), "")
 

@@ -14,6 +14,7 @@ from bot.core.fields import SECTIONS, Field, Section
 from bot.core.findings import Blocker, CheckedFinding, Gap, Opinion
 from bot.core.inbox import Inbox, without_repeats
 from bot.core.mission import Mission, Subject
+from bot.core.remembered import remembered
 from bot.core.session import SessionData, csv_path
 
 FieldState = Literal["answered", "unverified", "gap", "missing"]
@@ -126,6 +127,11 @@ class Deliverable:
     totals: Totals
 
 
+def _parts(data: SessionData) -> tuple[object, ...]:
+    return data.session, data.mission, *data.findings, *data.findings.values()
+
+
+@remembered(2, _parts)  # it is asked for to be written, gated, told and compared
 def consolidate(data: SessionData) -> Deliverable:
     """The deliverable of a session: pure, deterministic, linear in the number of findings."""
     mission = data.mission

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import StringConstraints
@@ -13,6 +14,7 @@ Id = Annotated[str, StringConstraints(pattern=ID_PATTERN, min_length=1, max_leng
 """Lower-case words joined by single hyphens, at most 64 characters: safe in a ref, a path and an option."""
 
 
+@lru_cache(maxsize=4_096)
 def slug(name: str) -> str:
     """The id of a name: `Let's Encrypt` gives `lets-encrypt`. Empty when nothing of it can stay."""
     plain = unicodedata.normalize("NFKD", name.replace("'", "").replace("’", ""))

@@ -1,6 +1,7 @@
 """A mission's file as a Mission: strict, bounded, and with everything that is wrong with it said at once."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 from bot.core.mission import Mission
@@ -31,6 +32,7 @@ def load_mission(text: bytes, file: str) -> Mission:
     return load(text, file).mission
 
 
+@lru_cache(maxsize=4)
 def load(text: bytes, file: str) -> LoadedMission:
     """The mission with its places and advice. Raises InvalidInput as `load_mission` does, for any bytes."""
     tree = read(text, file)

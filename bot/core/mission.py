@@ -10,6 +10,7 @@ from bot.core.ids import Id, slug
 from bot.core.models import Model
 from bot.core.money import Usd
 from bot.core.pricing import Prices
+from bot.core.remembered import remembered
 
 Backend = Literal["claude", "extractive", "simulated"]
 Provider = Literal["anthropic", "bedrock", "vertex"]
@@ -100,6 +101,11 @@ class Criteria(Model):
     required_field_gaps: Annotated[int, Constraint(ge=0)] = 0
 
 
+@remembered(4, lambda teams: (teams,))
+def _agents(teams: tuple[Team, ...]) -> tuple[AgentSpec, ...]:
+    return tuple(agent for team in teams for agent in team.agents)
+
+
 class Mission(Model):
     """The plan of one session: teams of agents, their subjects and sources, limits and criteria."""
 
@@ -131,7 +137,7 @@ class Mission(Model):
     @property
     def agents(self) -> tuple[AgentSpec, ...]:
         """All agents, in the order of the file."""
-        return tuple(agent for team in self.teams for agent in team.agents)
+        return _agents(self.teams)
 
     @property
     def subjects(self) -> tuple[Subject, ...]:

@@ -8,6 +8,7 @@ written as the entity `&#8203;`, parts it, so that the file itself holds nothing
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 BREAK = "&#8203;"
@@ -53,6 +54,7 @@ def _seen(character: str) -> str:
             return character
 
 
+@lru_cache(maxsize=4_096)
 def neutral(text: str) -> str:
     """`text` as Markdown that renders as the same text and as nothing else, on one line, also in a cell (A15)."""
     return _ACTIVE.sub(_escaped, visible(text))

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -14,6 +15,7 @@ from bot.errors import Problem
 
 MAX_RECORD = 1_000_000  # bytes; a record holds a few hundred
 MAX_FINDINGS = 16_000_000  # bytes; `record` accepts no more than 5,000 findings of an agent
+KEPT = 100_000  # bytes of a file up to which its value is kept
 MENDED = "`swarm record` writes this file; restore it from the history or record the agent again"
 
 M = TypeVar("M", bound=BaseModel)
@@ -106,10 +108,16 @@ def _parse(
         )
         return None
     try:
-        return model.model_validate_json(content)
+        return _kept(model, content) if len(content) <= KEPT else model.model_validate_json(content)
     except ValidationError as error:
         problems.append(Problem(path, what=_first(error), todo=todo))
         return None
+
+
+@lru_cache(maxsize=1_024)
+def _kept(model: type[M], content: bytes) -> M:
+    """The same file again is the same value: a command reads a session several times."""
+    return model.model_validate_json(content)
 
 
 def _plausible(path: str, times: Iterable[datetime], problems: list[Problem]) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _COUNTED = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
@@ -76,6 +77,7 @@ class Facts:
     parts: frozenset[str]
 
 
+@lru_cache(maxsize=4_096)
 def facts(text: str) -> Facts:
     """The facts of a normalised text."""
     words = chunks(text)

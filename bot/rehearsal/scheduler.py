@@ -24,6 +24,8 @@ class Process:
         self.thread = greenlet(self._run, scheduler.hub)
 
     def _run(self) -> None:
+        if self.over:
+            return
         try:
             self.work()
         except BaseException as error:
@@ -89,7 +91,6 @@ class Scheduler:
             self.at(self.moment, process.thread, killed=True)
         else:  # it has not begun
             process.failed = Killed()
-            process.thread = greenlet(lambda: None, self.hub)
             process.end()
 
     def at(self, moment: datetime, thread: greenlet, *, killed: bool = False) -> None:

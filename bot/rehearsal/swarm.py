@@ -29,7 +29,7 @@ from bot.rehearsal.agents import GARBAGE, Ledger, Rehearsed
 from bot.rehearsal.faults import AgentFault, Faults, JobKind
 from bot.rehearsal.guarantees import Handed
 from bot.rehearsal.machine import JobConversation, JobForge, JobRepository, JobRuns, Machine
-from bot.rehearsal.scheduler import Killed, Scheduler
+from bot.rehearsal.scheduler import Killed, Process, Scheduler
 from bot.rehearsal.sources import MadeUpSources
 
 T = TypeVar("T")
@@ -59,6 +59,8 @@ class Swarm:
     bugs: list[BaseException] = field(default_factory=list)
     made: list[AgentRecord] = field(default_factory=list)
     handed: list[Handed] = field(default_factory=list)
+    asleep: list[Process] = field(default_factory=list)
+    """Attempts that come back after everybody has given them up."""
 
     @cached_property
     def library(self) -> MadeUpSources:
@@ -102,7 +104,7 @@ class Swarm:
 
     def _leg(self, job: Job, launched: Outcome, agent: str, attempt: int) -> None:
         """The two jobs of one attempt."""
-        self.handed.append(Handed(agent, attempt, job.run.id))
+        self.handed.append(Handed(launched.outputs["session"], agent, attempt, job.run.id, self.scheduler.now()))
         fault = self.faults.of_agent(agent, attempt)
         if fault:
             self.say(f"{agent}/{attempt} {fault}")
@@ -112,6 +114,7 @@ class Swarm:
         self.scheduler.sleep(self.chance.uniform(5, 40))
         artifact = self._researched(launched, agent, attempt, fault)
         if fault == "vanishes":
+            self.say(f"the machine of {agent}/{attempt} is lost")
             return
         told = launched.outputs
         comment = int(told["comment"] or 0)
@@ -121,12 +124,13 @@ class Swarm:
             parts = Recording(
                 repo, self.library, self.scheduler, telling, self.chance.random, f"{job.run.id}/{RUN_ATTEMPT}"
             )
-            made, _ = record_job(parts, told["session"], agent, attempt, artifact, comment)
+            made = record_job(parts, told["session"], agent, attempt, artifact, comment).record
             self.made.append(made)
             self.say(f"{agent}/{attempt} {made.state}")
 
         if fault == "late":  # its machine sleeps, and nobody can end what sleeps
-            self.scheduler.start(lambda: self._tried("record", recorded), self.chance.uniform(*ASLEEP))
+            delay = self.chance.uniform(*ASLEEP)
+            self.asleep.append(self.scheduler.start(lambda: self._tried("record", recorded), delay))
         else:
             self._job(job, "record", recorded)
 

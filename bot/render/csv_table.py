@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from bot.core.consolidate import Cited, Deliverable, SubjectReport
 from bot.core.findings import Gap
@@ -27,6 +28,7 @@ COLUMNS = (
 _FORMULA = ("=", "+", "-", "@")
 
 
+@lru_cache(maxsize=2)  # as the document, which it goes with
 def render_csv(deliverable: Deliverable) -> str:
     """CSV with a header and `\\n` line ends.
 

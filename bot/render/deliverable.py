@@ -1,6 +1,7 @@
 """The deliverable of a session as Markdown for GitHub."""
 
 import re
+from functools import lru_cache
 
 from bot.core.consolidate import Deliverable
 from bot.core.rubric import rubric
@@ -10,6 +11,7 @@ from bot.render.deliverable_tables import anchors, comparison, summary
 from bot.render.engine import render
 
 
+@lru_cache(maxsize=2)  # it is rendered to be written, to be gated, and to be compared with what was merged
 def render_deliverable(deliverable: Deliverable) -> str:
     """Markdown; the same findings give the same bytes, since no clock and no environment is read."""
     anchored = anchors(deliverable)

@@ -34,6 +34,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,
     )
     env.filters |= {
         "plain": lambda value: Markdown(visible(str(value))),

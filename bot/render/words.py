@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
+from functools import lru_cache
 
 from bot.core.alerts import NEAR, Alert
 from bot.core.money import MICRO
@@ -46,6 +47,7 @@ def shorten(text: str, most: int, make: Callable[[str], str] = neutral) -> str:
     return shown
 
 
+@lru_cache(maxsize=4_096)
 def clip(text: str, most: int, make: Callable[[str], str] = neutral) -> Markdown:
     """The same as Markdown."""
     return Markdown(make(shorten(text, most, make)))

@@ -34,14 +34,6 @@ def test_symbolic_links_and_modes_are_told(repo: GitRepository, folder: Path) ->
     assert repo.files(tip(folder))["link"] == b"/etc/passwd"
 
 
-def test_a_file_where_the_other_side_has_a_folder_is_a_conflict(repo: GitRepository, folder: Path) -> None:
-    start = repo.commit([tip(folder)], {"old": b"1"}, "start", NOW)
-    ours = repo.commit([start], {"a": b"1", "b/c/d": b"1", "old": None, "e": b"1"}, "ours", NOW)
-    theirs = repo.commit([start], {"a/x/y": b"1", "b": b"1", "old": None, "e.txt": b"1"}, "theirs", NOW)
-    assert repo.conflicts(ours, theirs) == ("a", "b/c/d")
-    assert repo.conflicts(theirs, ours) == ("a/x/y", "b")
-
-
 def test_a_commit_may_take_the_tree_of_another_with_all_modes(repo: GitRepository, folder: Path) -> None:
     start = tip(folder)
     branch = repo.commit([start], {"mine": b"1", "left": b"1"}, "branch", NOW)

@@ -73,17 +73,6 @@ def note(repo: RemoteRepository, text: str, *parents: str) -> str:
 # --- refs ---
 
 
-def test_a_commit_may_take_the_tree_of_another(machine: Machines) -> None:
-    repo = machine()
-    first = repo.refs(MAIN)[MAIN]
-    branch = repo.commit([first], {"mine": b"1"}, "branch", NOW)
-    base = repo.commit([first], {"theirs": b"1"}, "base", NOW)
-    made = repo.commit([branch, base], {"mine": b"2"}, "merge", NOW, tree=base)
-    assert set(repo.paths(made)) == {"README.md", "theirs", "mine"}
-    with pytest.raises(SwarmError, match="is not in the copy of"):
-        repo.commit([branch], {}, "unknown", NOW, tree="1" * 40)
-
-
 def test_refs_are_those_of_the_remote_now(machine: Machines, origin: Path) -> None:
     repo, other = machine(), machine()
     start = tip(origin)

@@ -91,6 +91,21 @@ def test_a11_a_path_that_leads_elsewhere_is_refused(repo: Repository, path: str)
         repo.commit([], {path: b"1"}, "m", NOW)
 
 
+def test_a_commit_may_take_the_tree_of_another(repo: Repository, start: str) -> None:
+    branch = repo.commit([start], {"mine": b"1", "left": b"1"}, "branch", NOW)
+    base = repo.commit([start], {"theirs": b"1", "README.md": None}, "base", NOW)
+    made = repo.commit([branch, base], {"mine": b"2"}, "merge", NOW, tree=base)
+    assert repo.files(made) == {"theirs": b"1", "mine": b"2"}
+    assert repo.log(made)[0].parents == (branch, base)
+    assert [entry.commit for entry in repo.log(made)] == [made, branch, start]
+
+
+def test_a_commit_bears_the_name_of_who_made_it(repo: Repository, start: str) -> None:
+    ours, before = repo.log(note(repo, "1", start))
+    assert ours.author == "Swarm Sessions"
+    assert before.author not in ("", ours.author)
+
+
 def test_many_files_of_many_commits_are_read_at_once(repo: Repository) -> None:
     commits = [repo.commit([], {"a/b.json": b"%d" % n}, "m", NOW) for n in range(3)]
     wanted = [(commit, path) for commit in commits for path in ("a/b.json", "a", "missing", "new\nline")]
@@ -116,6 +131,7 @@ def test_a_commit_that_is_not_there_is_an_error_and_not_empty(repo: Repository, 
         lambda: repo.changes(NOBODY, start),
         lambda: repo.conflicts(NOBODY, start),
         lambda: repo.commit([NOBODY], {"a": b"1"}, "m", NOW),
+        lambda: repo.commit([start], {"a": b"1"}, "m", NOW, tree=NOBODY),
         lambda: repo.update([RefUpdate("refs/swarm/x", NOBODY, None)]),
     ]
     for ask in asks:
@@ -260,6 +276,16 @@ def test_conflicts_are_paths_that_both_sides_changed_differently(repo: Repositor
     assert repo.conflicts(gone, theirs) == ("README.md", "both")
 
 
+def test_a_file_where_the_other_side_has_a_folder_is_a_conflict(repo: Repository, start: str) -> None:
+    before = repo.commit([start], {"old": b"1"}, "start", NOW)
+    ours = repo.commit([before], {"a": b"1", "b/c/d": b"1", "old": None, "e": b"1"}, "ours", NOW)
+    theirs = repo.commit([before], {"a/x/y": b"1", "b": b"1", "old": None, "e.txt": b"1"}, "theirs", NOW)
+    assert repo.conflicts(ours, theirs) == ("a", "b/c/d")
+    assert repo.conflicts(theirs, ours) == ("a/x/y", "b")
+    folder = repo.commit([before], {"old/new": b"1"}, "folder", NOW)
+    assert repo.conflicts(folder, repo.commit([before], {"old": None}, "gone", NOW)) == ()
+
+
 def test_contains_follows_the_history(repo: Repository, start: str) -> None:
     child = repo.commit([start], {"a": b"1"}, "m", NOW)
     other = repo.commit([start], {"b": b"1"}, "m", NOW)
@@ -313,15 +339,6 @@ def test_a_store_in_memory_is_seeded_and_has_many_handles() -> None:
     assert (repo.contains(third, first), repo.contains(third, second)) == (True, False)
     with pytest.raises(SwarmError, match=f"there is no commit {NOBODY}"):
         repo.read([(NOBODY, "a")])
-
-
-def test_a_commit_in_memory_may_take_the_tree_of_another() -> None:
-    repo = MemoryRepository()
-    first = repo.seed({"a": "1"}, NOW)
-    other = repo.seed({"b": "1"}, NOW, "side")
-    made = repo.commit([first, other], {"c": b"1"}, "merge", NOW, tree=other)
-    assert repo.files(made) == {"b": b"1", "c": b"1"}
-    assert [entry.commit for entry in repo.log(made)] == [made, first]
 
 
 def test_a_ref_in_memory_is_moved_once_at_a_time() -> None:

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -165,7 +166,7 @@ class SideBySide(RuleBasedStateMachine):
 
     def _entry(self, entry: LogEntry) -> LogEntry:
         parents = tuple(self.names[parent] for parent in entry.parents)
-        return LogEntry(self.names[entry.commit], parents, entry.time, entry.message)
+        return replace(entry, commit=self.names[entry.commit], parents=parents)
 
 
 def _update(n: int, ref: str, new: tuple[str, str] | None, expected: tuple[str, str] | None) -> RefUpdate:

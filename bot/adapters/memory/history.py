@@ -23,6 +23,7 @@ class Commit:
     tree: Tree
     message: str
     time: datetime
+    author: str
 
     def contains(self, other: "Commit") -> bool:
         """Whether the other one is this one or an ancestor of it."""
@@ -49,7 +50,8 @@ class History:
         files: Mapping[str, bytes | None],
         message: str,
         when: datetime,
-        tree: str | None = None,
+        tree: str | None,
+        author: str,
     ) -> Commit:
         """A commit on the first parent's tree, or on that of the commit `tree`. Raises SwarmError for a parent or
         a path that cannot be."""
@@ -59,13 +61,13 @@ class History:
         start = before[0].tree if before else EMPTY
         whole = written(self[tree].tree if tree else start, files)
         time = datetime.fromtimestamp(int(when.timestamp()), UTC)
-        name = _name(parents, start, whole, message, time)
+        name = _name(parents, start, whole, (author, message), time)
         if name not in self._commits:
             number = len(self._numbered)
             line = 1 << number
             for parent in before:
                 line |= parent.line
-            made = Commit(name, number, before, line, whole, message.strip(), time)
+            made = Commit(name, number, before, line, whole, message.strip(), time, author)
             self._commits[name] = made
             self._numbered.append(made)
         return self._commits[name]
@@ -103,10 +105,10 @@ def by_date(tip: Commit, without: int) -> Iterator[Commit]:
             found = here.parents
 
 
-def _name(parents: Sequence[str], start: Tree, tree: Tree, message: str, time: datetime) -> str:
+def _name(parents: Sequence[str], start: Tree, tree: Tree, words: Sequence[str], time: datetime) -> str:
     """40 hexadecimal digits of what the commit says. Its parents stand for all that it does not change."""
     digest = sha1(usedforsecurity=False)
-    head = "\0".join([*parents, time.isoformat(), str(len(message)), message])
+    head = "\0".join([*parents, time.isoformat(), *(f"{len(word)}\0{word}" for word in words)])
     digest.update(head.encode(errors="surrogateescape"))
     for path, _, content in sorted(differences(start, tree)):
         size = -1 if content is None else len(content)

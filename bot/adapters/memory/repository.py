@@ -10,12 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.adapters.git import AUTHOR
 from bot.adapters.memory.history import History, by_date, first_parents
 from bot.adapters.memory.trees import EMPTY, at, differences, files
 from bot.core.changes import Change, in_the_way
 from bot.errors import LostRace, Refused, SwarmError
 from bot.ports import LogEntry, RefUpdate
 
+OURS, SOMEBODY = AUTHOR.partition(" <")[0], "Somebody"
 MODE, GONE = "100644", "000000"
 NO_REF = re.compile(r"(?!refs/.)|.*(?:\.\.|@\{|//|[\0- ~^:?*\[\\\x7f]|/\.|\.lock(?:/|$)|[/.]$)", re.DOTALL)
 """What no ref may be called (git's check-ref-format)."""
@@ -46,9 +48,10 @@ class MemoryRepository:
         ref = f"refs/heads/{branch}"
         before = self.store.refs.get(ref)
         encoded = {path: text.encode() if isinstance(text, str) else text for path, text in content.items()}
-        made = self.commit([before] if before else [], encoded, "Seed", when)
-        self.update([RefUpdate(ref, made, before)])
-        return made
+        parents = [before] if before else []
+        made = self.store.history.make(parents, encoded, "Seed", when, None, SOMEBODY)
+        self.update([RefUpdate(ref, made.id, before)])
+        return made.id
 
     # --- refs ---
 
@@ -128,7 +131,7 @@ class MemoryRepository:
 
         `tree` names a commit whose tree is taken instead of the first parent's.
         """
-        return self.store.history.make(parents, files, message, when, tree).id
+        return self.store.history.make(parents, files, message, when, tree, OURS).id
 
     def changes(self, base: str, tip: str) -> list[Change]:
         history = self.store.history
@@ -152,8 +155,8 @@ class MemoryRepository:
         history = self.store.history
         found = walk(history[tip], history[since].line if since else 0)
         return [
-            LogEntry(commit.id, tuple(parent.id for parent in commit.parents), commit.time, commit.message)
-            for commit in found
+            LogEntry(it.id, tuple(parent.id for parent in it.parents), it.time, it.message, it.author)
+            for it in found
         ]
 
 
