@@ -29,7 +29,7 @@ DOES: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("swarm-session.yml", "close"): (CHECK_OUT, PUSH, TELL, PROPOSE, REPORT, START_RUN, READ_CHECKS),
     ("swarm-agent.yml", "run"): (CHECK_OUT,),
     ("swarm-agent.yml", "record"): (CHECK_OUT, PUSH, TELL),
-    ("swarm-status.yml", "status"): (CHECK_OUT, PUSH, TELL),
+    ("swarm-status.yml", "status"): (CHECK_OUT, PUSH, TELL, START_RUN),
     ("swarm-gate.yml", "gate"): (CHECK_OUT, REPORT),
     ("swarm-chatops.yml", "chatops"): (CHECK_OUT, PUSH, TELL, START_RUN),
     ("ci.yml", "test"): (CHECK_OUT,),
