@@ -116,7 +116,7 @@ def test_the_outputs_and_the_page_of_a_job(
     assert swarm("auto") == 0
     outputs = (job / "output").read_text()
     assert "widgets-1" in outputs
-    assert '[{"agent":"agent-1","attempt":1,"minutes":70}' in outputs
+    assert '[{"agent":"agent-1","attempt":1,"minutes":70,"name":"agent-1"}' in outputs
     assert "Swarm session `widgets-1`" in (job / "summary").read_text()
 
 

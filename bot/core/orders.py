@@ -13,7 +13,7 @@ from pydantic import Field as Constraint
 
 from bot.core.ids import Id
 from bot.core.models import Model
-from bot.core.records import Launch
+from bot.core.records import AgentRecord, Launch
 
 OrderKind = Literal["stop", "resume", "retry", "budget", "merge"]
 
@@ -53,6 +53,11 @@ def last_word(launch: Launch, orders: Iterable[Order]) -> datetime:
 def deadline(launch: Launch, orders: Iterable[Order]) -> datetime:
     """When a session's time is over: so many hours after its launch, or after a person last let it go on."""
     return last_word(launch, orders) + timedelta(hours=launch.mission.limits.session_timeout_hours)
+
+
+def moment(now: datetime, records: Iterable[AgentRecord]) -> datetime:
+    """The time of an order that is given now: after all that is recorded, if only by a second."""
+    return max([now, *(record.recorded + timedelta(seconds=1) for record in records)])
 
 
 def amended(launch: Launch, orders: Iterable[Order]) -> Launch:

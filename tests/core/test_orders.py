@@ -5,11 +5,11 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.orders import Order, OrderKind, Orders, amended, deadline, held, last_word
+from bot.core.orders import Order, OrderKind, Orders, amended, deadline, held, last_word, moment
 from bot.core.snapshot import parse_orders, parse_session
 from bot.errors import Problem
 from tests.builders import NOW, agent, mission, subject
-from tests.sessions import LAUNCHED, launch, mission_yaml, session_files
+from tests.sessions import LAUNCHED, launch, mission_yaml, record, session_files
 
 PLAN = mission(agent("a", subject("A")), agent("b", subject("B")))
 LAUNCH = launch("cloud-1", PLAN).model_copy(update={"caps": {"a": 100, "b": 200}})
@@ -34,6 +34,14 @@ def test_the_time_of_a_session_begins_again_when_a_person_lets_it_go_on() -> Non
     assert last_word(LAUNCH, [order(1, "stop", 5)]) == LAUNCHED
     given_ = [order(1, "resume", 7), order(2, "stop", 9)]
     assert deadline(LAUNCH, given_) == NOW + timedelta(minutes=7, hours=6)
+
+
+def test_an_order_comes_after_all_that_is_recorded_also_within_a_second() -> None:
+    """What is refused in the very second in which a person says to go on would halt the session again."""
+    of_now = record("cloud-1", "a-1", recorded=NOW)
+    assert moment(NOW, [of_now]) == NOW + timedelta(seconds=1)
+    assert moment(NOW + timedelta(hours=1), [of_now]) == NOW + timedelta(hours=1)
+    assert moment(NOW, []) == NOW
 
 
 def test_nothing_is_amended_by_nothing() -> None:
