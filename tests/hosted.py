@@ -192,7 +192,8 @@ class Swarm:
         run = self.of(event).run
         if run.status != "completed":
             self.github.complete_run(run.id, conclusion)
-        return self.github.events[-1]
+        told = (it for it in reversed(self.github.events) if it.name == "workflow_run")
+        return next(it for it in told if it.payload["workflow_run"]["id"] == run.id)
 
     # --- jobs ---
 

@@ -15,6 +15,7 @@ from bot.core.ids import slug
 from bot.core.mission import Mission
 from bot.core.orders import deadline, last_word
 from bot.core.projection import projected
+from bot.core.recording import TIME_OVER
 from bot.core.records import AgentRecord, AgentState
 from bot.core.session import SessionData, branch_ref
 
@@ -99,7 +100,7 @@ class SessionState:
     """How a session stands. Money is in millionths of a US dollar; times are UTC; `eta` None is unknown.
 
     `projected` is what it will have cost in the end, None when that is unknown. `halted` are the agents that were
-    refused access to their model, and could go on.
+    refused access to their model, and could go on; `given_up` those that were not done when its time was over.
     """
 
     session: str
@@ -116,6 +117,7 @@ class SessionState:
     blockers: tuple[BlockerNote, ...]
     failures: tuple[tuple[str, str], ...]
     halted: tuple[str, ...]
+    given_up: tuple[str, ...]
     cost: int
     cap: int
     projected: int | None
@@ -155,6 +157,7 @@ def reduce(facts: SessionFacts, now: datetime) -> SessionState:
         halted=tuple(
             record.agent for record in halted(data.launch, data.records, last_word(data.launch, data.orders))
         ),
+        given_up=tuple(record.agent for record in records if record.reason == TIME_OVER),
         cost=sum(record.spent for record in records),
         cap=mission.limits.max_usd,
         projected=projected(mission, data.records),
