@@ -9,6 +9,7 @@ MEASUREMENTS = (
     "agents_256",
     "recording",
     "github_calls",
+    "status_calls",
     "act_session",
     "gate_10000",
     "verify_1000",

@@ -48,16 +48,19 @@ def mission_text(agents: int, number: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def session_files(session: str, mission: str, number: int, agents: int) -> Iterator[tuple[str, bytes]]:
-    """Everything that lies below sessions/<session>/ once all agents are recorded."""
+def session_files(
+    session: str, mission: str, number: int, agents: int, base: str = "0" * 40
+) -> Iterator[tuple[str, bytes]]:
+    """Everything that lies below sessions/<session>/ once all agents are recorded; `base` is where it began."""
     launch = {
         "session": session,
         "mission": yaml.safe_load(mission),
         "mission_sha256": hashlib.sha256(mission.encode()).hexdigest(),
         "launched": STAMP,
         "by": "bench",
+        "issue": number,
         "base": "main",
-        "base_commit": "0" * 40,
+        "base_commit": base,
         "caps": {f"haiku-{agent:02}": 100_000 for agent in range(agents)},
     }
     yield mission_path(session), mission.encode()

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bot.core.mission import Mission
     from bot.core.records import AgentRecord
     from bot.core.session import SessionData
-    from bot.ports import Agent, Brief
+    from bot.ports import Agent, Brief, Clock
 
 SCHEMES = {"all": None, "packages": frozenset({"pypi", "npm", "file"}), "files": frozenset({"file"})}
 
@@ -248,7 +248,7 @@ class Backends:
     """Builds an agent's backend."""
 
     library: "Library"
-    clock: SystemClock
+    clock: "Clock"
     access: Access
     journals: "Journals"
 
@@ -347,9 +347,7 @@ def log(folder: Path, session: str, *, jsonl: bool) -> Outcome:
     return log(open_repository(folder.resolve()), session, jsonl=jsonl)
 
 
-def attempt_of(
-    backends: Backends, clock: SystemClock, data: "SessionData", agent: str, attempt: int
-) -> "Handover":
+def attempt_of(backends: Backends, clock: "Clock", data: "SessionData", agent: str, attempt: int) -> "Handover":
     """One attempt of one agent."""
     from bot.commands.agent import agent as work
     from bot.commands.record_job import spec_of

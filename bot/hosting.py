@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from bot.commands.finish import Finishing
     from bot.commands.telling import Telling
     from bot.core.events import PullChanged
+    from bot.ports import Clock
 
 TOKENS = ("SWARM_TOKEN", "GITHUB_TOKEN", "GH_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
 """What an agent must not find in its environment (G24)."""
@@ -246,7 +247,7 @@ class Hosted:
     # --- what they do it with ---
 
     @cached_property
-    def clock(self) -> SystemClock:
+    def clock(self) -> "Clock":
         return SystemClock()
 
     @cached_property

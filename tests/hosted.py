@@ -17,10 +17,12 @@ from bot.adapters.model_access import Access
 from bot.adapters.remote import RemoteRepository
 from bot.cli import templates
 from bot.commands.outcome import Outcome
+from bot.core.events import SESSION_WORKFLOW, STATUS_WORKFLOW, queue_of
 from bot.hosting import Hosted, Job
-from bot.ports import RefUpdate
+from bot.ports import Clock, RefUpdate
+from bot.render.workflows import workflows
 from tests.github.server import GitHub
-from tests.github.state import Level
+from tests.github.state import Actor, Level, Run
 from tests.github.world import Event
 from tests.repos import git
 from tests.workshop import GUIDE, MISSION, Killed
@@ -37,10 +39,12 @@ MAY: dict[str, dict[str, Level]] = {
         "actions": "write",
         "checks": "read",
     },
-    "status": {"contents": "write", "issues": "write"},
+    "status": {"contents": "write", "issues": "write", "actions": "write"},
     "gate": {"contents": "read", "statuses": "write", "checks": "read"},
     "chatops": {"contents": "write", "issues": "write", "actions": "write"},
 }
+FOLDER = ".github/workflows/"
+ACTION = f"acme/swarm@{'0' * 40}"
 
 
 @dataclass
@@ -95,13 +99,14 @@ class MortalRemote(RemoteRepository):
 
 @dataclass(frozen=True)
 class Here(Hosted):
-    """A job in this process, whose waiting takes no time."""
+    """A job in this process, by a clock on which waiting takes no time."""
 
     lifetime: Lifetime = field(kw_only=True)
+    time: Clock = field(kw_only=True)
 
     @cached_property
-    def clock(self) -> SystemClock:
-        return Hurried()
+    def clock(self) -> Clock:
+        return self.time
 
     @cached_property
     def client(self) -> MortalClient:
@@ -125,20 +130,33 @@ class Hurried(SystemClock):
         time.sleep(min(seconds, 0.02))
 
 
+@dataclass
+class Started:
+    """The run that an event has started, and how often."""
+
+    event: Event
+    run: Run
+    attempt: int = 0
+
+
 class Swarm:
     """A repository on the test GitHub, and the jobs that its events start."""
 
-    def __init__(self, github: GitHub, folder: Path, mission: str = MISSION) -> None:
+    def __init__(self, github: GitHub, folder: Path, mission: str = MISSION, clock: Clock | None = None) -> None:
+        """`clock` is what the jobs go by, and GitHub with them; without one it is the machine's."""
         self.github = github
         self.folder = folder
+        self.clock = clock or Hurried()
+        if clock:
+            github.clock = clock
         self.lifetime = Lifetime(github)
         self.counter = count(1)
-        self.starts = 0
+        self.started: list[Started] = []
         self.access = Access()
         """What the jobs of agents, and no others, reach a model with."""
         self.made: dict[str, Here] = {}
         github.jobs_may.update(MAY)
-        github.seed({"docs/guide.md": GUIDE, "missions/widgets.yml": mission})
+        github.seed({"docs/guide.md": GUIDE, "missions/widgets.yml": mission} | workflows(ACTION))
 
     def ask(self, *, label: str = "swarm:launch", body: str = FORM, login: str = "ann") -> Event:
         """Somebody opens an issue and labels it; the event."""
@@ -154,6 +172,37 @@ class Swarm:
         self.github.comment(issue, text, login)
         return self.job("chatops", self.github.events[-1]).auto()
 
+    # --- runs ---
+
+    def of(self, event: Event) -> Started:
+        """The run of an event."""
+        for known in self.started:
+            if known.event is event:
+                return known
+        found = Started(event, self.github.run_for(FOLDER + _file(event), event))
+        self.started.append(found)
+        return found
+
+    def begin(self, event: Event) -> Started:
+        """A run of the session's workflow begins, or begins again: those before it in its queue are over."""
+        this = self.of(event)
+        for other in self.started:
+            if other is not this and _queue(other.event) == _queue(event):
+                self.end(other.event)
+        this.attempt += 1
+        this.run.status, this.run.conclusion = "in_progress", None
+        return this
+
+    def end(self, event: Event, conclusion: str = "success") -> Event:
+        """A run is over; the event that says so. One that was over already is not over twice."""
+        run = self.of(event).run
+        if run.status != "completed":
+            self.github.complete_run(run.id, conclusion)
+        told = (it for it in reversed(self.github.events) if it.name == "workflow_run")
+        return next(it for it in told if it.payload["workflow_run"]["id"] == run.id)
+
+    # --- jobs ---
+
     def job(
         self, name: str, event: Event, *, commit: str = "main", token: bool = True, launched_by: str = ""
     ) -> Here:
@@ -165,6 +214,7 @@ class Swarm:
         git(workspace, "checkout", "--quiet", commit)
         payload = home / "event.json"
         payload.write_text(json.dumps(event.payload))
+        of = self.of(event)
         environment = {
             "GITHUB_REPOSITORY": self.github.repository,
             "GITHUB_SERVER_URL": self.github.url,
@@ -172,8 +222,8 @@ class Swarm:
             "GITHUB_EVENT_NAME": event.name,
             "GITHUB_EVENT_PATH": str(payload),
             "GITHUB_REF_NAME": "main",
-            "GITHUB_RUN_ID": "77",
-            "GITHUB_RUN_ATTEMPT": str(self.starts),
+            "GITHUB_RUN_ID": str(of.run.id),
+            "GITHUB_RUN_ATTEMPT": str(of.attempt),
             "SWARM_RUN_ATTEMPT": launched_by,
             "GITHUB_JOB": name,
             "GITHUB_WORKSPACE": str(workspace),
@@ -186,11 +236,12 @@ class Swarm:
             templates(),
             access=Access() if token else self.access,
             lifetime=self.lifetime,
+            time=self.clock,
         )
 
     def launch(self, event: Event) -> Outcome:
-        """The first job of a run that begins, or begins again: whatever ran before is over."""
-        self.starts += 1
+        """The first job of a run that begins, or begins again."""
+        self.begin(event)
         return self.job("launch", event).auto()
 
     def research(self, event: Event, launched: Outcome) -> None:
@@ -218,11 +269,43 @@ class Swarm:
 
     def run(self, event: Event) -> Outcome:
         """One run of the session's workflow, from label or dispatch to its end."""
-        launched = self.launch(event)
-        if not launched.outputs.get("session"):
-            return launched
-        self.research(event, launched)
-        return self.close(event, launched)
+        launched = outcome = self.launch(event)
+        if launched.outputs.get("session"):
+            self.research(event, launched)
+            outcome = self.close(event, launched)
+        self.end(event)
+        return outcome
+
+    def status(self, event: Event | None = None) -> Outcome:
+        """The job that repairs and refreshes: after the run whose end the event tells, or because it is time."""
+        return self.job("status", event or scheduled()).auto()
 
     def status_comment(self, issue: int = 1) -> str:
         return self.github.comments(issue)[0].body
+
+
+def scheduled() -> Event:
+    """The time of the status workflow has come."""
+    return Event("schedule", {"schedule": "7,37 * * * *"}, Actor("github"))
+
+
+def _file(event: Event) -> str:
+    """The workflow file that runs because of an event."""
+    match event.name:
+        case "issues":
+            return SESSION_WORKFLOW
+        case "workflow_dispatch":
+            return str(event.payload["workflow"]).rpartition("/")[2]
+        case "pull_request" | "pull_request_review":
+            return "swarm-gate.yml"
+        case _:
+            return STATUS_WORKFLOW
+
+
+def _queue(event: Event) -> str:
+    """The queue of a run (`concurrency`), by what its event says; of no other workflow than the session's."""
+    if _file(event) != SESSION_WORKFLOW:
+        return ""
+    inputs = event.payload.get("inputs", {})
+    issue = event.payload["issue"]["number"] if event.name == "issues" else inputs.get("issue")
+    return queue_of(issue, inputs.get("mission", ""))

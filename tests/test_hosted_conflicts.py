@@ -69,7 +69,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, obj
         return end_state(swarm), swarm.lifetime.effects() - swarm.lifetime.start
 
 
-EFFECTS = 14
+EFFECTS = 16
 """What the job that closes a session with a conflict changes on the server."""
 
 

@@ -7,7 +7,6 @@ import pytest
 
 from bot.commands.outcome import Outcome
 from bot.errors import Refused
-from bot.render.workflows import workflows
 from tests.github.server import GitHub
 from tests.github.world import Event
 from tests.hosted import Swarm
@@ -21,9 +20,7 @@ HALTED = {"failure": "401: invalid x-api-key", "halted": True}
 
 @pytest.fixture
 def swarm(github: GitHub, tmp_path: Path) -> Swarm:
-    made = Swarm(github, tmp_path, ALONE)
-    github.seed(workflows(f"acme/swarm@{'0' * 40}"))
-    return made
+    return Swarm(github, tmp_path, ALONE)
 
 
 def record_of(swarm: Swarm, ref: str = "swarm/widgets-1") -> dict[str, object]:
@@ -63,7 +60,7 @@ def test_g15_g23_an_attempt_that_is_lost_is_recorded_and_the_next_one_made(swarm
     launched = swarm.launch(event)
     assert (attempts(launched), record_of(swarm)["attempt"]) == ([2], 1)
     assert LOST in str(record_of(swarm)["reason"])
-    assert "attempt 1 of 2" in swarm.status_comment()
+    assert "**attempt 2**" in swarm.status_comment()
     swarm.research(event, launched)
     assert swarm.close(event, launched).data["verdict"] == "pass"
     assert git(swarm.github.bare, "for-each-ref", "refs/swarm/dispatches", "refs/swarm/records") == ""
@@ -125,7 +122,7 @@ def test_g23_an_agents_job_that_is_run_again_by_itself_is_refused(swarm: Swarm) 
     event = swarm.ask()
     launched = swarm.launch(event)
     artifact = swarm.folder / "artifact.json"
-    swarm.starts += 1
+    swarm.begin(event)
     with pytest.raises(Refused, match="handed out to attempt 1 of the run, and this is attempt 2"):
         swarm.run_agent(event, launched, "agent-1", 1, artifact)
     assert not artifact.exists(), "what the first job may have left is not overwritten"

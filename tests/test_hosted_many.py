@@ -8,7 +8,6 @@ import pytest
 from bot.adapters.git import GitRepository
 from bot.core.session import agent_path, findings_path
 from bot.ports import RefUpdate
-from bot.render.workflows import workflows
 from tests.builders import NOW
 from tests.github.server import GitHub
 from tests.github.world import Event
@@ -39,7 +38,7 @@ def swarm(github: GitHub, tmp_path: Path) -> Swarm:
         f'      - {{id: agent-{n}, subjects: [{{name: "Subject {n}", sources: ["file:docs/guide.md"]}}]}}\n'
         for n in range(AGENTS)
     )
-    github.seed({"missions/crowd.yml": MISSION + "".join(agents)} | workflows(f"acme/swarm@{'0' * 40}"))
+    github.seed({"missions/crowd.yml": MISSION + "".join(agents)})
     return made
 
 

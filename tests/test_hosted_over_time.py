@@ -1,17 +1,17 @@
 """A session on the test GitHub whose time is over: another one goes on with what is left, in the same issue."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.commands.outcome import Outcome
-from bot.render.workflows import workflows
+from tests.clocks import VirtualClock
 from tests.github.server import GitHub
 from tests.github.state import Actor
 from tests.github.world import Event
-from tests.hosted import MAY, Here, Hurried, Swarm
+from tests.hosted import Swarm
 from tests.repos import git
 from tests.workshop import MISSION, Killed
 
@@ -19,35 +19,15 @@ CONTINUED = MISSION.replace("max_usd: 1.00", "max_usd: 1.00, when_over: continua
 TIMER = Event("schedule", {"schedule": "*/30 * * * *", "repository": {"default_branch": "main"}}, Actor("ann"))
 
 
-class Ahead(Hurried):
-    """The machine's clock, some hours ahead."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.ahead = timedelta()
-
-    def now(self) -> datetime:
-        return super().now() + self.ahead
-
-
 class LateSwarm(Swarm):
-    """Jobs that all have the same clock."""
+    """A session that may be set forward."""
 
     def __init__(self, github: GitHub, folder: Path) -> None:
-        super().__init__(github, folder, CONTINUED)
-        self.clock = Ahead()
-        github.seed(workflows(f"acme/swarm@{'0' * 40}"))
-        github.jobs_may["status"] = {**MAY["status"], "actions": "write"}
-
-    def job(
-        self, name: str, event: Event, *, commit: str = "main", token: bool = True, launched_by: str = ""
-    ) -> Here:
-        made = super().job(name, event, commit=commit, token=token, launched_by=launched_by)
-        made.__dict__["clock"] = self.clock
-        return made
+        self.time = VirtualClock()
+        super().__init__(github, folder, CONTINUED, self.time)
 
     def later(self) -> None:
-        self.clock.ahead += timedelta(hours=7)
+        self.time.moment += timedelta(hours=7)
 
     def half(self) -> tuple[Event, Outcome]:
         """A session of which one agent is recorded when its time is over."""
@@ -60,7 +40,7 @@ class LateSwarm(Swarm):
     def refresh(self) -> Outcome:
         return self.job("status", TIMER).auto()
 
-    def started(self) -> list[Event]:
+    def dispatched(self) -> list[Event]:
         return [event for event in self.github.events if event.name == "workflow_dispatch"]
 
     def holders(self) -> dict[str, str]:
@@ -87,9 +67,9 @@ class LateSwarm(Swarm):
         for _ in range(4):
             if self.issue() == "closed" and self.heads() == ["refs/heads/main"]:
                 return
-            before = len(self.started())
+            before = len(self.dispatched())
             self.refresh()
-            for event in self.started()[before:]:
+            for event in self.dispatched()[before:]:
                 self.run(event)
 
 
@@ -107,10 +87,10 @@ def test_from_a_label_to_two_merged_sessions_and_a_closed_issue(swarm: LateSwarm
     assert (ended.data["session"], ended.data["verdict"]) == ("widgets-1", "pass"), ended.text
     assert (swarm.on_main(), swarm.holders()) == ({"widgets-1"}, HANDED)
     assert swarm.issue() == "open", "a session of it is open"
-    assert swarm.started() == []
+    assert swarm.dispatched() == []
 
     swarm.refresh()
-    [start] = swarm.started()
+    [start] = swarm.dispatched()
     inputs = start.payload["inputs"]
     assert isinstance(inputs, dict)
     assert {"session": "widgets-2", "issue": "1", "mission": "widgets"}.items() <= inputs.items()
@@ -156,7 +136,7 @@ def test_a_session_before_that_does_not_pass_is_named_and_closes_the_issue_when_
     assert (swarm.on_main(), swarm.holders()) == (set(), HANDED)
     swarm.github.seed({".github/swarm.yml": "merge: auto\n"})
     swarm.refresh()
-    [start] = [one for one in swarm.started() if "widgets-2" in json.dumps(one.payload)]
+    [start] = [one for one in swarm.dispatched() if "widgets-2" in json.dumps(one.payload)]
     swarm.run(start)
     assert swarm.on_main() == {"widgets-2"}
     assert swarm.heading() == "### Swarm session `widgets-2`: merged"

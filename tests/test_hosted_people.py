@@ -18,9 +18,6 @@ def swarm(github: GitHub, tmp_path: Path) -> Swarm:
     return Swarm(github, tmp_path)
 
 
-SCHEDULE = Event("schedule", {"schedule": "7,37 * * * *"}, Actor("github"))
-
-
 def configured(swarm: Swarm, text: str) -> None:
     swarm.github.seed({".github/swarm.yml": text})
 
@@ -45,7 +42,7 @@ def test_g09_where_the_base_demands_checks_auto_merge_does_it_when_they_pass(swa
     assert tip
     github.status(tip, "test")
     assert github.tip("main") != tip
-    swarm.job("status", SCHEDULE).auto()
+    swarm.status()
     assert finished(swarm)
 
 
@@ -55,9 +52,9 @@ def test_a_person_merges_where_the_configuration_says_so(swarm: Swarm) -> None:
     assert not finished(swarm)
     number = max(swarm.github.state.issues)
     person(swarm.github).json("PUT", f"pulls/{number}/merge", {})
-    swarm.job("status", SCHEDULE).auto()
+    swarm.status()
     assert finished(swarm)
-    swarm.job("status", SCHEDULE).auto()
+    swarm.status()
     assert finished(swarm)
 
 

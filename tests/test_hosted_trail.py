@@ -11,14 +11,15 @@ from bot.commands.log import log
 from bot.commands.trail import read_trail
 from bot.core.trail import TrailEvent
 from bot.errors import Refused
-from bot.render.workflows import workflows
 from tests.github.calling import person
 from tests.github.server import GitHub
 from tests.hosted import Swarm
 from tests.repos import git
 from tests.test_hosted import ALONE
 from tests.test_hosted_lost import HALTED, dispatches, left
-from tests.test_hosted_people import SCHEDULE, configured
+from tests.test_hosted_people import configured
+
+COMMIT, RUN = re.compile(r"\b[0-9a-f]{12}\b"), re.compile(r"run [0-9]+(?=/)")
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def trail(swarm: Swarm) -> tuple[TrailEvent, ...]:
 
 
 def told(swarm: Swarm) -> list[str]:
-    """What `swarm log` says in a clone that has fetched all refs, without times and commits."""
+    """What `swarm log` says in a clone that has fetched all refs, without times, commits and ids of runs."""
     clone = swarm.folder / "reader"
     if not clone.exists():
         git(swarm.folder, "clone", "--quiet", str(swarm.github.bare), str(clone))
@@ -39,18 +40,18 @@ def told(swarm: Swarm) -> list[str]:
         clone, "fetch", "--quiet", "origin", "+refs/heads/swarm/*:refs/heads/swarm/*", "+refs/swarm/*:refs/swarm/*"
     )
     lines = log(GitRepository(clone), "widgets-1", jsonl=False).text.splitlines()
-    return [" ".join(re.sub(r"\b[0-9a-f]{12}\b", "(commit)", line[21:]).split()) for line in lines]
+    return [" ".join(RUN.sub("run", COMMIT.sub("(commit)", line[21:])).split()) for line in lines]
 
 
 def test_from_label_to_merge_everything_is_written_down_with_actor_and_run(swarm: Swarm) -> None:
     swarm.run(swarm.ask())
     assert told(swarm) == [
-        "launched - 1 agent for Widget services, asked for in issue #1 (run 77/1, ann)",
-        "reserved - 1 subject: Widget Store (run 77/1, ann)",
-        "dispatched agent-1/1 to research Widget Store (run 77/1, swarm)",
-        "recorded agent-1/1 done: 4 findings, 4 verified, 6 gaps (run 77/1, swarm)",
-        "gated - pass at (commit) (run 77/1, swarm)",
-        "merged - into main as (commit) (run 77/1, swarm)",
+        "launched - 1 agent for Widget services, asked for in issue #1 (run/1, ann)",
+        "reserved - 1 subject: Widget Store (run/1, ann)",
+        "dispatched agent-1/1 to research Widget Store (run/1, swarm)",
+        "recorded agent-1/1 done: 4 findings, 4 verified, 6 gaps (run/1, swarm)",
+        "gated - pass at (commit) (run/1, swarm)",
+        "merged - into main as (commit) (run/1, swarm)",
     ]
     exported = log(GitRepository(swarm.github.bare), "widgets-1", jsonl=True).text
     assert [json.loads(line)["kind"] for line in exported.splitlines()] == [event.kind for event in trail(swarm)]
@@ -73,27 +74,26 @@ def test_g14_g15_lost_and_late_attempts_are_written_down_with_their_runs(swarm: 
     with pytest.raises(Refused, match="attempt 1 of agent-1 came back after attempt 2"):
         swarm.record(event, first, "agent-1", 1, None)
     swarm.close(event, second)
-    assert [f"{one.key} {one.run}" for one in trail(swarm) if one.attempt] == [
-        "dispatched/agent-1/1 77/1",
-        "recorded/agent-1/1 77/1",
-        "refused/agent-1/1 77/2",
-        "dispatched/agent-1/2 77/2",
-        "recorded/agent-1/2 77/2",
+    assert [f"{one.key} {RUN.sub('run', f'run {one.run}')}" for one in trail(swarm) if one.attempt] == [
+        "dispatched/agent-1/1 run/1",
+        "recorded/agent-1/1 run/1",
+        "refused/agent-1/1 run/2",
+        "dispatched/agent-1/2 run/2",
+        "recorded/agent-1/2 run/2",
     ]
 
 
 def test_a_run_that_starts_another_and_a_session_that_is_stopped_say_why(swarm: Swarm) -> None:
-    swarm.github.seed(workflows(f"acme/swarm@{'0' * 40}"))
     event = swarm.ask()
     launched = swarm.launch(event)
     swarm.record(event, launched, "agent-1", 1, None)
     assert swarm.close(event, launched).data["state"] == "continued"
     again = swarm.launch(dispatches(swarm)[-1])
     swarm.record(event, again, "agent-1", 2, left(swarm, HALTED))
-    assert swarm.close(event, again).data["state"] == "stopped"
-    assert [f"{one.key}: {one.reason}" for one in trail(swarm) if one.kind in {"started", "stopped"}] == [
-        "started/77/1: widgets-1 goes on in another run: 1 agents have attempts left",
-        "stopped/agent-1/2: agent-1 was refused access to its model: 401: invalid x-api-key",
+    assert swarm.close(event, again).data["state"] == "halted"
+    assert [f"{one.kind}: {one.reason}" for one in trail(swarm) if one.kind in {"started", "stopped"}] == [
+        "started: not done yet: agent-1",
+        "stopped: agent-1 was refused access to its model: 401: invalid x-api-key",
     ]
 
 
@@ -104,5 +104,5 @@ def test_a_session_that_a_person_merges_was_gated_by_the_swarm_and_merged_by_som
     assert trail(swarm)[-1].kind == "gated"
     person(swarm.github).json("PUT", f"pulls/{number}/merge", {})
     for _ in range(2):
-        swarm.job("status", SCHEDULE).auto()
+        swarm.status()
     assert [f"{one.kind} {one.actor}" for one in trail(swarm)[-2:]] == ["gated swarm", "merged somebody"]

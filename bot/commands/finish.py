@@ -116,7 +116,8 @@ def _continue(parts: Finishing, now: Standing, agents: list[str]) -> Outcome:
     if broken := breaker(data, now.known):
         return _stand(parts, now, broken)
     closing = parts.closing
-    go_on(closing.repo, closing.clock, parts.runs, data, f"not done yet: {names(agents)}", closing.run)
+    why = f"not done yet: {names(agents)}"
+    go_on(closing.repo, closing.clock, parts.runs, data, now.known, why, closing.run)
     note_facts(closing.repo, closing.clock, data)
     view = parts.telling.view(SessionFacts(data, now.commit), continued=True)
     parts.telling.tell(view)

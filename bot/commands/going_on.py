@@ -15,22 +15,34 @@ WORKFLOW = "swarm-session.yml"
 
 
 def go_on(
-    repo: Repository, clock: Clock, runs: Runs, data: SessionData, why: str, run: str, *, counted: bool = True
-) -> None:
-    """Starts a run that goes on with a session. Mission and issue put it into the queue of all others of it.
+    repo: Repository,
+    clock: Clock,
+    runs: Runs,
+    data: SessionData,
+    known: Dispatches,
+    why: str,
+    run: str,
+    *,
+    counted: bool = True,
+) -> bool:
+    """Starts a run that goes on with a session; False when somebody else has, since `known` was read.
 
-    `run` is the one that starts it; `counted`: it is one of those of which there may not be too many in a row.
+    Mission and issue put it into the queue of all others of the session. `run` is the one that starts it;
+    `counted`: it is one of those of which there may not be too many in a row.
     """
     session = data.session
     start = Start(time=clock.now(), why=why, run=run)
 
-    def edit(known: Dispatches) -> Dispatches:
-        return known.model_copy(update={"starts": (*known.starts, start), "told": ""})
+    def edit(now: Dispatches) -> Dispatches:
+        if now.starts != known.starts:
+            return now
+        return now.model_copy(update={"starts": (*now.starts, start), "told": ""})
 
-    if counted:
-        note(repo, clock, session, edit, f"Start a run of session {session}")
+    if counted and not note(repo, clock, session, edit, f"Start a run of session {session}"):
+        return False
     issue = str(data.launch.issue or "")
     runs.start(WORKFLOW, {"session": session, "issue": issue, "mission": data.mission.mission})
+    return True
 
 
 def at_work_for(active: Iterable[ActiveRun], data: SessionData, known: Dispatches) -> tuple[ActiveRun, ...]:

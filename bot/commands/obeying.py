@@ -82,7 +82,7 @@ def _start(parts: Chat, seen: Seen, order: Order) -> None:
     ours = any(_run(start.run) == _run(closing.run) for start in noted)
     if any(time > order.time for time in done) or (noted and not ours):
         return
-    go_on(closing.repo, closing.clock, parts.finishing.runs, seen.data, why, closing.run, counted=not noted)
+    go_on(closing.repo, closing.clock, parts.finishing.runs, seen.data, known, why, closing.run, counted=not noted)
 
 
 def _run(run: str) -> str:

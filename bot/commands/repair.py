@@ -95,7 +95,11 @@ def _mend(parts: Repairing, facts: SessionFacts, known: Dispatches, active: Iter
 def _apply(parts: Repairing, facts: SessionFacts, known: Dispatches, step: Step) -> str:
     match step:
         case Work():
-            go_on(parts.repo, parts.clock, parts.runs, facts.data, step.why, parts.run, counted=not step.again)
+            counted = not step.again
+            if not go_on(
+                parts.repo, parts.clock, parts.runs, facts.data, known, step.why, parts.run, counted=counted
+            ):
+                return ""  # another one has, just now
             note_facts(parts.repo, parts.clock, facts.data)
             parts.telling.tell(parts.telling.view(facts, continued=True))
             return f"another run was started: {step.why}"

@@ -24,7 +24,7 @@ from bot.core.events import PREFIX, ContinueSession, LaunchAsked, LaunchDispatch
 from bot.core.launching import number
 from bot.core.loading import load_mission
 from bot.core.mission_edit import edited
-from bot.core.orders import Order
+from bot.core.orders import Order, moment
 from bot.core.permission import may_launch
 from bot.core.recovery import Stand, Work, breaker, next_work
 from bot.core.session import launch_path
@@ -267,7 +267,8 @@ def _going_on(desk: Desk, now: Standing, by: str) -> Order | None:
     waits = step.over if isinstance(step, Work) else step.how in ("held", "halted", "broken")
     if not waits and not breaker(now.data, now.known):
         return None
-    return Order(id=f"run-{desk.run}-{desk.run_attempt}", kind="resume", by=by, time=desk.clock.now())
+    time = moment(desk.clock.now(), now.data.records.values())
+    return Order(id=f"run-{desk.run}-{desk.run_attempt}", kind="resume", by=by, time=time)
 
 
 def _in_queue(queue: str, issue: int | None, mission: str) -> None:

@@ -64,6 +64,11 @@ def merge_wanted(orders: Iterable[Order], records: Iterable[AgentRecord]) -> boo
     return all(record.recorded <= last[0].time for record in records)
 
 
+def moment(now: datetime, records: Iterable[AgentRecord]) -> datetime:
+    """The time of an order that is given now: after all that is recorded, if only by a second."""
+    return max([now, *(record.recorded + timedelta(seconds=1) for record in records)])
+
+
 def amended(launch: Launch, orders: Iterable[Order]) -> Launch:
     """The launch with what people have added to it: money, and attempts beyond the mission's."""
     caps, again = dict(launch.caps), dict(launch.again)

@@ -22,6 +22,7 @@ from bot.core.findings import Blocker
 from bot.core.gate.verdict import CriterionResult, Verdict
 from bot.core.neutral import code
 from bot.core.quote import quote_of_launch
+from bot.core.recording import TIME_OVER
 from bot.render.engine import Markdown, counted
 from bot.render.quote import quote_line
 from bot.render.state_files import utc
@@ -50,6 +51,7 @@ def _lines(view: CommentView) -> Iterator[str]:
         case "running" | "continued" | "overdue" | "held" | "stopped" | "broken":
             yield from _so_far(view)
             yield from _failed(view)
+    yield from _given_up(view)
     if stage(view) in ("launched", "running"):
         yield from _quoted(view)
     if view.state.phase != "merged":
@@ -113,6 +115,12 @@ def _failed(view: CommentView) -> Iterator[str]:
         yield f"**Failed** · {code(agent.id)}, attempt {record.attempt} of {most}: {reason}{again}"
     if len(found) > TOLD:
         yield f"**Failed** · {counted(len(found) - TOLD, 'more agent')}"
+
+
+def _given_up(view: CommentView) -> Iterator[str]:
+    if given_up := view.state.given_up:
+        who = named([Markdown(code(one.agent)) for one in given_up])
+        yield f"**Given up** · {who}: {TIME_OVER}; what was found is kept."
 
 
 def _blockers(view: CommentView) -> Iterator[str]:

@@ -8,6 +8,7 @@ from functools import partial
 from bot.core.conflict_blockers import conflict_blockers, conflict_note
 from bot.core.conflicts import needs_a_person
 from bot.core.cross_session import cross_criteria
+from bot.core.gate.verdict import names
 from bot.core.links import github_slug
 from bot.core.metrics import metrics
 from bot.core.money import usd
@@ -126,7 +127,7 @@ def failure_modes(overview: Overview) -> tuple[FailureMode, ...]:
     return (
         FailureMode(
             "a session over its time",
-            tuple(state.session for state in sessions if state.overdue),
+            tuple(_over_time(state) for state in sessions if state.overdue or state.given_up),
             "look at its silent agents, reassign their work to a new session, write down the lesson",
         ),
         FailureMode(
@@ -151,6 +152,14 @@ def failure_modes(overview: Overview) -> tuple[FailureMode, ...]:
             tuple(str(problem) for problem in overview.problems),
             "restore them from the history",
         ),
+    )
+
+
+def _over_time(state: SessionState) -> str:
+    return (
+        f"{state.session}: {names(one.agent for one in state.given_up)} given up"
+        if state.given_up
+        else state.session
     )
 
 

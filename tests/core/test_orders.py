@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.orders import Order, OrderKind, Orders, amended, deadline, held, last_word, merge_wanted
+from bot.core.orders import Order, OrderKind, Orders, amended, deadline, held, last_word, merge_wanted, moment
 from bot.core.snapshot import parse_orders, parse_session
 from bot.errors import Problem
 from tests.builders import NOW, agent, mission, subject
@@ -47,6 +47,14 @@ def test_an_order_to_merge_counts_until_something_is_recorded_or_somebody_stops_
     assert merge_wanted([merge, order(2, "merge", 10)], [done, later])
     assert not merge_wanted([merge, order(2, "stop", 6), order(3, "resume", 7)], [done])
     assert merge_wanted([merge, order(2, "stop", 6), order(3, "merge", 7)], [done])
+
+
+def test_an_order_comes_after_all_that_is_recorded_also_within_a_second() -> None:
+    """What is refused in the very second in which a person says to go on would halt the session again."""
+    of_now = record("cloud-1", "a-1", recorded=NOW)
+    assert moment(NOW, [of_now]) == NOW + timedelta(seconds=1)
+    assert moment(NOW + timedelta(hours=1), [of_now]) == NOW + timedelta(hours=1)
+    assert moment(NOW, []) == NOW
 
 
 def test_nothing_is_amended_by_nothing() -> None:

@@ -91,6 +91,8 @@ def show(run: Run, world: World) -> None:
     if shown is None:
         branch = run.ref.removeprefix("refs/heads/")
         shown = state.Run(run.id, run.workflow.path, run.event, run.sha, branch, run.actor, world.now())
+        document, inputs = run.workflow.document, run.payload.get("inputs") or {}
+        shown.title = runs.titled(run.workflow.path, document, run.event, run.payload, inputs)
         world.state.runs[run.id] = shown
     shown.status, shown.conclusion = run.status, run.conclusion or None
 

@@ -7,9 +7,10 @@ from zlib import crc32
 import yaml
 
 from tests.github import happenings, views
+from tests.github.actions_expressions import fill
 from tests.github.state import Actor, Dispatch, Job, Json, Run
 from tests.github.web import Failure
-from tests.github.world import World, stamp
+from tests.github.world import Event, World, stamp
 
 _FOLDER = ".github/workflows/"
 
@@ -68,12 +69,21 @@ def dispatch(world: World, path: str, ref: str, inputs: Mapping[str, Any], actor
     for name, about in wanted.items():
         if (about or {}).get("required") and "default" not in about and not inputs.get(name):
             raise Failure(422, f"Required input '{name}' not provided")
-    run = start(world, path, "workflow_dispatch", ref.removeprefix("refs/heads/"), actor.login)
-    run.inputs = {name: str(value) for name, value in inputs.items()}
+    branch, given = ref.removeprefix("refs/heads/"), {name: str(value) for name, value in inputs.items()}
+    run = start(world, path, "workflow_dispatch", branch, actor.login)
+    run.inputs, run.title = given, titled(path, said, "workflow_dispatch", {}, given)
     made = Dispatch(path, ref, run.inputs, actor, run.id)
     world.state.dispatches.append(made)
     happenings.dispatched(world, made)
     return made
+
+
+def titled(
+    path: str, said: Mapping[Any, Any], event: str, payload: Mapping[str, Any], inputs: Mapping[str, Any]
+) -> str:
+    """What a run is called: by the workflow's `run-name`, if it has one."""
+    known = {"github": {"event_name": event, "event": payload}, "inputs": inputs}
+    return fill(said["run-name"], known) if "run-name" in said else path.rpartition("/")[2]
 
 
 def start(world: World, path: str, event: str, branch: str, login: str, sha: str = "") -> Run:
@@ -81,6 +91,19 @@ def start(world: World, path: str, event: str, branch: str, login: str, sha: str
     at = sha or world.bare.commit_of(branch) or ""
     run = Run(world.id(), path, event, at, branch, login, world.now(), title=path.rpartition("/")[2])
     world.state.runs[run.id] = run
+    return run
+
+
+def begun(world: World, path: str, event: Event) -> Run:
+    """The run that an event starts; one that was dispatched is listed already."""
+    told = (it for it in world.events if it.name == "workflow_dispatch")
+    for one, made in zip(told, world.state.dispatches, strict=False):
+        if one is event:
+            return world.state.runs[made.run]
+    branch = world.state.settings.default_branch
+    run = start(world, path, event.name, branch, event.actor.login)
+    said, inputs = definition(world, path, branch), event.payload.get("inputs") or {}
+    run.title = titled(path, said, event.name, event.payload, inputs)
     return run
 
 

@@ -222,6 +222,11 @@ class GitHub:
         with self.world.changing():
             return runs.start(self.world, workflow, event, branch, login, sha)
 
+    def run_for(self, workflow: str, event: Event) -> Run:
+        """Lists the run that an event starts, with the title that its workflow gives it."""
+        with self.world.changing():
+            return runs.begun(self.world, workflow, event)
+
     def complete_run(self, run: int, conclusion: str = "success") -> None:
         """Ends a run, whose completion is an event."""
         with self.world.changing():

@@ -134,7 +134,7 @@ def test_a01_a02_a03_a04_a06_a08_what_people_write_is_text(github: GitHub, tmp_p
         assert told.pop("swarm.swarm.commit") in {push.new for push in github.pushes}
         assert told == {
             "swarm.swarm.session": "widgets-1",
-            "swarm.swarm.agents": '[{"agent":"agent-1","attempt":1,"minutes":15}]',
+            "swarm.swarm.agents": '[{"agent":"agent-1","attempt":1,"minutes":15,"name":"agent-1"}]',
             "swarm.swarm.max-parallel": "20",
             "swarm.swarm.comment": str(github.comments(issue.number)[0].id),
             "swarm.swarm.run-attempt": "1",
