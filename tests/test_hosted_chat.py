@@ -74,9 +74,11 @@ def at_work(swarm: Swarm, name: str = "Issue 1: swarm:launch") -> Run:
 
 
 def unrecorded(swarm: Swarm) -> tuple[Event, Outcome]:
-    """A session whose agent has no record yet."""
+    """A session whose agent has no record yet, and whose run is over."""
     event = swarm.ask()
-    return event, swarm.launch(event)
+    launched = swarm.launch(event)
+    swarm.end(event)
+    return event, launched
 
 
 def failed_twice(swarm: Swarm) -> None:
@@ -86,6 +88,7 @@ def failed_twice(swarm: Swarm) -> None:
         launched = swarm.launch(event)
         swarm.record(event, launched, "agent-1", attempt, None)
     assert swarm.close(event, launched).data["verdict"] == "fail"
+    swarm.end(event)
 
 
 def waits_for_a_person(swarm: Swarm) -> None:
@@ -96,7 +99,6 @@ def waits_for_a_person(swarm: Swarm) -> None:
 
 def go_on(swarm: Swarm) -> Outcome:
     """The run that was started last, to its end."""
-    swarm.github.complete_run(swarm.github.state.dispatches[-1].run)
     return swarm.run(started(swarm)[-1])
 
 

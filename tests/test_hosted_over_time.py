@@ -26,6 +26,11 @@ class LateSwarm(Swarm):
         self.time = VirtualClock()
         super().__init__(github, folder, CONTINUED, self.time)
 
+    def close(self, event: Event, launched: Outcome) -> Outcome:
+        ended = super().close(event, launched)
+        self.end(event)
+        return ended
+
     def later(self) -> None:
         self.time.moment += timedelta(hours=7)
 
@@ -64,6 +69,8 @@ class LateSwarm(Swarm):
 
     def finish_all(self) -> None:
         """Whatever was interrupted: the timer, and the runs that it starts, until nothing is left to do."""
+        for run in self.started:
+            self.end(run.event)
         for _ in range(4):
             if self.issue() == "closed" and self.heads() == ["refs/heads/main"]:
                 return
