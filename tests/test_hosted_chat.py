@@ -239,6 +239,7 @@ def test_budget_lets_a_session_go_on_whose_money_is_gone(github: GitHub, tmp_pat
     for agent in ("agent-1", "agent-2"):
         git(swarm.github.bare, "rev-parse", f"refs/swarm/records/widgets-1/{agent}/2")
     swarm.close(event, launched)
+    swarm.end(event)
     swarm.command("/swarm retry")
     assert "all of its money is spent" in shown(swarm)
     assert started(swarm) == []

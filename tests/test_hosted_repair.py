@@ -217,7 +217,7 @@ def test_where_that_is_not_tolerated_the_gate_holds_it_back_and_nothing_starts_a
     assert (given_up["state"], given_up["reason"]) == ("blocked", "the session's time was over")
     assert "Widget Lab was not researched" in git(github.bare, "show", "main:BLOCKERS.md")
     started = len(dispatches(swarm))
-    Repository(swarm, heard=len(github.events)).schedule(5, clock, 8 * HOUR)
+    Repository(swarm, heard=len(github.events)).schedule(3, clock, 8 * HOUR)
     assert (started, len(dispatches(swarm))) == (1, 1)
 
 
@@ -258,8 +258,8 @@ def test_a24_a_gate_that_fails_is_not_asked_again(github: GitHub, tmp_path: Path
     here = Repository(swarm)
     here.settle()
     assert "**Gate: fail**" in swarm.status_comment()
-    assert writes_of(swarm, clock) == 0
-    here.schedule(5, clock, 8 * HOUR)
+    assert writes_of(swarm, clock, 2) == 0
+    here.schedule(3, clock, 8 * HOUR)
     assert dispatches(swarm) == []
 
 
@@ -271,7 +271,7 @@ def test_a_gate_that_waits_is_asked_again_later(swarm: Swarm, clock: VirtualCloc
     here = Repository(swarm)
     here.settle()
     assert "no run is at work" not in swarm.status_comment()
-    assert writes_of(swarm, clock, 5) == 0, "it was asked a moment ago"
+    assert writes_of(swarm, clock, 2) == 0, "it was asked a moment ago"
     assert dispatches(swarm) == []
     here.schedule(1, clock, 30 * MINUTE)
     assert len(dispatches(swarm)) == 1
@@ -298,7 +298,7 @@ def test_g23_when_the_money_is_gone_the_breaker_opens(github: GitHub, tmp_path: 
     assert dispatches(swarm) == []
     assert "all of its money is spent: 0.25 of 0.25 USD" in swarm.status_comment().replace("&#8203;", "")
     assert "**Stopped**" in swarm.status_comment()
-    assert writes_of(swarm, clock) == 0
+    assert writes_of(swarm, clock, 2) == 0
 
 
 # --- events alone, and events that go astray ---
@@ -313,7 +313,7 @@ def test_g20_without_any_schedule_a_session_ends_whatever_dies(pair: Swarm) -> N
     ended_well(pair)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_g19_g21_events_that_are_doubled_lost_or_shuffled_end_the_same(
     github: GitHub, tmp_path: Path, clock: VirtualClock, seed: int
 ) -> None:
@@ -329,6 +329,16 @@ def test_g19_g21_events_that_are_doubled_lost_or_shuffled_end_the_same(
     event = pair.ask()
     here.waiting += [Event(event.name, event.payload, event.actor)] * chance.choice([0, 1, 2])
     here.settle()
-    here.schedule(8, clock, SILENT)
+    here.schedule(5, clock, SILENT)
     ended_well(pair)
     assert [record_of(pair, agent, "main")["state"] for agent in ("agent-1", "agent-2")] == ["done", "done"]
+
+
+def test_a_status_job_that_may_not_see_runs_says_so_and_refreshes_all_the_same(swarm: Swarm) -> None:
+    """As with the workflow of an older version, whose job had no such permission."""
+    swarm.github.jobs_may["status"] = {"contents": "write", "issues": "write"}
+    meet(swarm, swarm.ask(), "died")
+    outcome = swarm.status()
+    assert dispatches(swarm) == []
+    assert "1 launched" in git(swarm.github.bare, "log", "-1", "--format=%s", "main")
+    assert ["list the runs of swarm-session.yml" in str(problem) for problem in outcome.notes] == [True]

@@ -55,7 +55,10 @@ def repair(parts: Repairing) -> tuple[tuple[Repaired, ...], tuple[Problem, ...]]
     sessions = [facts for facts in loaded.facts.values() if facts.merge is None and facts.tip]
     if not sessions:
         return (), ()
-    active = parts.runs.active(WORKFLOW)
+    try:
+        active = parts.runs.active(WORKFLOW)
+    except SwarmError as error:  # nothing is repaired blindly, and all else goes on
+        return (), error.problems
     done: list[Repaired] = []
     problems: list[Problem] = []
     for facts, known in _with_known(parts.repo, sessions, problems):
