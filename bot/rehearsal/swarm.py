@@ -11,6 +11,7 @@ from bot.adapters.memory.forge import Hub, MemoryForge
 from bot.adapters.secrets import scan
 from bot.commands.agent import agent as research
 from bot.commands.close import Closing
+from bot.commands.continuation import later_open
 from bot.commands.files import json_bytes
 from bot.commands.finish import Finishing, finish
 from bot.commands.load import load_session
@@ -192,7 +193,8 @@ class Swarm:
         return JobRepository(self.hub.repository, machine)
 
     def _telling(self, machine: Machine, job: Job) -> Telling:
-        return Telling(JobConversation(self.conversation, machine), self.scheduler, ADDRESSES, job.run.id)
+        conversation, repo = JobConversation(self.conversation, machine), self._repo(machine)
+        return Telling(conversation, self.scheduler, ADDRESSES, job.run.id, lambda data: later_open(repo, data))
 
     def _desk(self, machine: Machine, job: Job) -> Desk:
         return Desk(

@@ -166,6 +166,18 @@ def test_g18_g22_256_agents_with_faults_at_random_all_end_recorded_or_as_a_block
     assert one.sessions[0].agents == 256 and ended(one) in ("merged", "the gate says fail")
 
 
+@pytest.mark.parametrize("when", ["blockers", "continuation"])
+def test_g30_what_a_session_has_no_time_for_ends_or_goes_on_in_another(when: str) -> None:
+    limits = f"max_parallel: 2, session_timeout_hours: 0.4, when_over: {when}}}".encode()
+    mission = widgets(6).replace(b"max_parallel: 10}", limits)
+    sessions: set[str] = set()
+    for seed in range(12):
+        one = at_random(seed, 0.15, mission)
+        assert_held(one)
+        sessions |= {session.session for session in one.sessions}
+    assert ("widgets-2" in sessions) is (when == "continuation")
+
+
 def test_a_mission_on_a_free_backend_costs_nothing() -> None:
     one = play(mission=with_backend(widgets(), "widgets.yml", "simulated"))
     assert one.sessions[0].spent == 0 and ended(one) == "merged"
