@@ -14,6 +14,7 @@ MEASUREMENTS = (
     "gate_10000",
     "verify_1000",
     "status_1000",
+    "rehearsals",
     "demo",
     "claude",
 )

@@ -3,6 +3,7 @@
 import gc
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from bot.adapters.sources.library import Library
     from bot.commands.close import Closed, Closing
     from bot.commands.record import Handover
+    from bot.core.chatops import Ordering
+    from bot.core.configuration import Configuration
     from bot.core.mission import Mission
     from bot.core.records import AgentRecord
     from bot.core.session import SessionData
@@ -155,6 +158,33 @@ class Workplace:
             state_branch=self._state_branch(),
         )
 
+    def order(self, session: str, command: "Ordering") -> Outcome:
+        """`swarm stop`, `resume`, `retry` and `budget`; `swarm merge` closes the session."""
+        from bot.commands.order_here import order_here
+        from bot.core.chatops import Merge
+        from bot.core.commanding import check_merge
+
+        if isinstance(command, Merge):
+            check_merge(self._session(session))
+            return self.close(session, merge=True)
+        return order_here(self.repo, self.clock, session, command, self._configuration().max_usd)
+
+    def explain(self, session: str, criterion: str) -> Outcome:
+        """`swarm explain`: runs the gate."""
+        from bot.adapters.secrets import scan
+        from bot.commands.explain import explain
+
+        return explain(
+            self.repo,
+            self.clock,
+            session=session,
+            criterion=criterion,
+            base=self.base,
+            library=self._library(),
+            scan=scan,
+            state_branch=self._state_branch(),
+        )
+
     def status(self, session: str | None, *, write: bool) -> Outcome:
         """`swarm status`."""
         from bot.commands.status import status
@@ -177,11 +207,14 @@ class Workplace:
         return Closing(self.repo, forge, sources, self.clock, self.base, scan, self._state_branch())
 
     def _state_branch(self) -> str | None:
+        return self._configuration().state_branch
+
+    def _configuration(self) -> "Configuration":
         from bot.core.configuration import PATH, load_configuration
 
         ref = f"refs/heads/{self.base}"
         tip = self.repo.refs(ref).get(ref, "")
-        return load_configuration(self.repo.read([(tip, PATH)]).get((tip, PATH))).state_branch if tip else None
+        return load_configuration(self.repo.read([(tip, PATH)]).get((tip, PATH)) if tip else None)
 
     def _library(self) -> "Library":
         return library(self.repo.git.directory, self.only, self.cache)
@@ -271,14 +304,15 @@ def quote(mission: Path, backend: Backend | None) -> Outcome:
 
 
 def rehearse(
-    mission: Path, faults: str, seed: int, seeds: int | None, rate: float, backend: Backend | None
+    missions: Sequence[Path], faults: str, seed: int, seeds: int | None, rate: float, backend: Backend | None
 ) -> Outcome:
     """`swarm rehearse`: needs no repository, no key and no network."""
-    from bot.rehearsal.many import Script, rehearse_all
+    from bot.rehearsal.many import Rehearsing, rehearse_all
     from bot.rehearsal.telling import told, told_all
 
     file = None if faults in ("", "random") else _faults(Path(faults))
-    script = Script(as_asked(mission, backend), str(mission), file, faults, rate if faults == "random" else 0)
+    contents = tuple((as_asked(mission, backend), str(mission)) for mission in missions)
+    script = Rehearsing(contents, file, faults, rate if faults == "random" else 0)
     return (
         told(script.rehearse(seed)) if seeds is None else told_all(rehearse_all(script, range(seed, seed + seeds)))
     )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.adapters.model_access import Access
     from bot.assembly import Workplace
     from bot.commands.outcome import Outcome
+    from bot.core.chatops import Ordering
     from bot.core.mission import Backend
     from bot.hosting import Hosted
 
@@ -135,7 +136,7 @@ def quote(mission: Path, backend: "Backend | None") -> "Outcome":
 
 
 @command("rehearse")
-@click.argument("mission", type=FILE)
+@click.argument("missions", nargs=-1, required=True, type=FILE)
 @click.option("--faults", metavar="FILE|random", default="", help="What goes wrong (default: nothing).")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="The same seed gives the same.")
 @click.option("--seeds", type=click.IntRange(1), help="So many rehearsals, from that seed on.")
@@ -148,12 +149,17 @@ def quote(mission: Path, backend: "Backend | None") -> "Outcome":
 )
 @every_backend
 def rehearse(
-    mission: Path, faults: str, seed: int, seeds: int | None, rate: float, backend: "Backend | None"
+    missions: tuple[Path, ...],
+    faults: str,
+    seed: int,
+    seeds: int | None,
+    rate: float,
+    backend: "Backend | None",
 ) -> "Outcome":
-    """Play a whole session on a virtual clock, with whatever goes wrong, and say whether the guarantees held."""
+    """Play whole sessions on a virtual clock, with whatever goes wrong, and say whether the guarantees held."""
     from bot.assembly import rehearse
 
-    return rehearse(mission, faults, seed, seeds, rate, backend)
+    return rehearse(missions, faults, seed, seeds, rate, backend)
 
 
 @command("schema")
@@ -344,6 +350,92 @@ def log(session: str, jsonl: bool, repo: Path) -> "Outcome":
     from bot.assembly import log
 
     return log(repo, session, jsonl=jsonl)
+
+
+# --- what people tell a session; on GitHub they say it in a comment ---
+
+
+@command("stop")
+@session_argument
+@repository
+def stop(session: str, repo: Path) -> "Outcome":
+    """Let nothing new start in a session until it is resumed."""
+    from bot.core.chatops import Stop
+
+    return _tell(repo, session, Stop())
+
+
+@command("resume")
+@session_argument
+@repository
+def resume(session: str, repo: Path) -> "Outcome":
+    """Let a session go on that was stopped, or whose time is over."""
+    from bot.core.chatops import Resume
+
+    return _tell(repo, session, Resume())
+
+
+@command("retry")
+@session_argument
+@click.argument("agent", required=False)
+@repository
+def retry(session: str, agent: str | None, repo: Path) -> "Outcome":
+    """Allow one more attempt of an agent that failed or is blocked, or of all that failed."""
+    from bot.core.chatops import Retry
+
+    return _tell(repo, session, Retry(agent))
+
+
+@command("budget")
+@session_argument
+@click.argument("amount", metavar="+USD")
+@repository
+def budget(session: str, amount: str, repo: Path) -> "Outcome":
+    """Let a session spend more, divided among the agents that are not done."""
+    from bot.core.chatops import AddBudget
+    from bot.core.chatops import amount as read
+
+    added = read(amount)
+    if isinstance(added, str):
+        raise click.BadParameter(added, param_hint="+USD")
+    return _tell(repo, session, AddBudget(added))
+
+
+@command("merge")
+@session_argument
+@repository
+@base_branch
+@only_sources
+@cache_folder
+def merge(session: str, repo: Path, base: str, only: str, cache: Path | None) -> "Outcome":
+    """Ask the gate again, and merge the session when it passes."""
+    from bot.core.chatops import Merge
+
+    return _tell(repo, session, Merge(), base=base, only=only, cache=cache)
+
+
+@command("explain")
+@session_argument
+@click.argument("criterion", nargs=-1, required=True)
+@repository
+@base_branch
+@only_sources
+@cache_folder
+def explain(
+    session: str, criterion: tuple[str, ...], repo: Path, base: str, only: str, cache: Path | None
+) -> "Outcome":
+    """Say what a criterion of the gate measures, how it stands, and what to do."""
+    from bot.assembly import Workplace
+
+    return Workplace.at(repo, base=base, only=only, cache=cache).explain(session, " ".join(criterion))
+
+
+def _tell(
+    repo: Path, session: str, command: "Ordering", *, base: str = "", only: str = "all", cache: Path | None = None
+) -> "Outcome":
+    from bot.assembly import Workplace
+
+    return Workplace.at(repo, base=base, only=only, cache=cache).order(session, command)
 
 
 def _place(

@@ -112,7 +112,14 @@ class Hosted:
 
     def auto(self) -> Outcome:
         """`swarm auto`: what the event asks for."""
-        from bot.core.events import ContinueSession, LaunchAsked, LaunchDispatched, PullChanged, RefreshStatus
+        from bot.core.events import (
+            CommandAsked,
+            ContinueSession,
+            LaunchAsked,
+            LaunchDispatched,
+            PullChanged,
+            RefreshStatus,
+        )
 
         match self.intent:
             case Ignored(reason):
@@ -123,6 +130,11 @@ class Hosted:
                 return refresh(Refreshing(self._finishing(merge=False), completed))
             case PullChanged() as pull:
                 return self._check(pull)
+            case CommandAsked() as told:
+                from bot.commands.chat import chat
+                from bot.commands.looking import Chat
+
+                return chat(Chat(self._finishing(merge=False), self.configuration), told)
             case LaunchAsked() | LaunchDispatched() | ContinueSession() as asked:
                 from bot.adapters.github.conversation import Issues
                 from bot.commands.request import Desk, request
@@ -175,8 +187,8 @@ class Hosted:
         repo, telling, run = self._remote(depth=1), self._telling(), self.job.whole_run
         parts = Recording(repo, self._library(), self.clock, telling, random.random, run)
         content = artifact.read_bytes() if artifact else None
-        made, summary = record_job(parts, session, agent, attempt, content, comment)
-        return replace(recorded(made), summary=summary)
+        made = record_job(parts, session, agent, attempt, content, comment)
+        return replace(recorded(made.record), summary=made.summary())
 
     def close(self, session: str, *, merge: bool) -> Outcome:
         """`swarm close`: starts the next run, or gates and merges the session."""
@@ -320,14 +332,17 @@ class Hosted:
         from bot.adapters.github.runs import WorkflowRuns
         from bot.commands.finish import Finishing
 
-        merge = merge and self.configuration.merge == "auto"
-        return Finishing(self._closing(), self._telling(), WorkflowRuns(self.client, self.base), merge)
+        manual = self.configuration.merge == "manual"
+        return Finishing(self._closing(), self._telling(), WorkflowRuns(self.client, self.base), merge, manual)
 
     def _telling(self) -> "Telling":
         from bot.adapters.github.conversation import Issues
+        from bot.commands.continuation import later_open
         from bot.commands.telling import Telling
 
-        return Telling(Issues(self.client), self.clock, self.addresses, self.job.run)
+        return Telling(
+            Issues(self.client), self.clock, self.addresses, self.job.run, lambda data: later_open(self.repo, data)
+        )
 
     def _template(self, mission: str) -> bytes | None:
         file = self.templates / f"{mission}.yml"

@@ -277,7 +277,8 @@ class Forge(Protocol):
         ...
 
 
-Say = Literal["status", "refusal"]
+Say = Literal["status", "refusal", "answer"]
+"""answer: to a command where there is no status comment that it could stand in."""
 Reaction = Literal["+1", "confused"]
 """What an answer to a comment begins with: done, or not understood or not allowed."""
 
@@ -292,7 +293,7 @@ class Conversation(Protocol):
     def say(self, issue: int, kind: Say, body: str) -> int:
         """Writes the one comment of its kind, creating it when there is none; its id.
 
-        A status takes the place of a refusal, never the other way round. Comments that are there twice become one.
+        A status takes the place of all others, never the other way round. Those that are there twice become one.
         """
         ...
 

@@ -41,6 +41,7 @@ MAY: dict[str, dict[str, Level]] = {
     },
     "status": {"contents": "write", "issues": "write", "actions": "write"},
     "gate": {"contents": "read", "statuses": "write", "checks": "read"},
+    "chatops": {"contents": "write", "issues": "write", "actions": "write"},
 }
 FOLDER = ".github/workflows/"
 ACTION = f"acme/swarm@{'0' * 40}"
@@ -165,6 +166,11 @@ class Swarm:
     def label(self, issue: int, label: str, login: str = "ann") -> Event:
         self.github.label(issue, label, login)
         return self.github.events[-1]
+
+    def command(self, text: str, *, issue: int = 1, login: str = "ann") -> Outcome:
+        """Somebody comments, and the job that answers."""
+        self.github.comment(issue, text, login)
+        return self.job("chatops", self.github.events[-1]).auto()
 
     # --- runs ---
 

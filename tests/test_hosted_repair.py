@@ -196,7 +196,7 @@ def test_a_session_over_its_time_gives_up_what_is_unfinished_and_is_merged_where
     assert (given_up["state"], given_up["findings"]) == (("done", 1) if found else ("blocked", 0))
     assert len(dispatches(swarm)) == 1
     handover = git(github.bare, "show", "main:SESSION-HANDOVER-PROTOCOL.md")
-    assert "- **Given up**: `agent-2`, since the session's time was over; what was found is kept" in handover
+    assert "1 assignment given up\n  - `agent-2`: nothing since " in handover
     assert "widgets-1: agent-2 given up" in handover
     comment = swarm.status_comment()
     assert "- **Given up** · `agent-2`: the session's time was over; what was found is kept." in comment

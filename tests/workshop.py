@@ -16,7 +16,7 @@ from bot.commands.launch import Launched, launch
 from bot.commands.run import Running, run
 from bot.core.mission import Backend
 from bot.core.records import AgentRecord
-from bot.ports import Agent, RefUpdate, Repository
+from bot.ports import Agent, Clock, RefUpdate, Repository
 from tests.clocks import StillClock
 from tests.repos import repository
 
@@ -95,8 +95,8 @@ class MortalRepository(GitRepository):
 class MortalForge(LocalForge):
     """A forge on the same machine."""
 
-    def __init__(self, folder: Path, countdown: Countdown) -> None:
-        super().__init__(folder, StillClock())
+    def __init__(self, folder: Path, countdown: Countdown, clock: Clock | None = None) -> None:
+        super().__init__(folder, clock or StillClock())
         self.countdown = countdown
 
     def advance(self, branch: str, expected: str, new: str) -> None:
@@ -145,12 +145,13 @@ def session(
     watcher: Watcher | None = None,
     parallel: int = 1,
     by: str = "local",
+    clock: Clock | None = None,
 ) -> Closed:
     """`swarm run`, with simulated agents and the real everything else."""
-    counted, clock = countdown or Countdown(None), StillClock()
+    counted, clock = countdown or Countdown(None), clock or StillClock()
     library = Library(cache, folder, clock)
     closing = Closing(
-        MortalRepository(folder, counted), MortalForge(folder, counted), library, clock, "main", scan
+        MortalRepository(folder, counted), MortalForge(folder, counted, clock), library, clock, "main", scan
     )
     agents = backends or (lambda _: Simulated(library, clock))
     parts = Running(closing, agents, ListedPrices(clock), lambda _: None, watcher or Watcher(), parallel)

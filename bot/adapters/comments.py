@@ -9,6 +9,7 @@ from bot.ports import Say
 MARKERS: dict[Say, str] = {
     "status": "<!-- swarm-sessions: status -->",
     "refusal": "<!-- swarm-sessions: refusal -->",
+    "answer": "<!-- swarm-sessions: answer -->",
 }
 ROOM = 65_536
 """How many characters GitHub lets a comment have, with its marker and the line's end."""
@@ -42,7 +43,7 @@ def kind_of(body: str | None) -> Say | None:
 def replaced(ours: Sequence[Comment], kind: Say) -> list[Comment]:
     """Those that a new comment takes the place of, oldest first: the first is rewritten, the others are doubles.
 
-    A status takes the place of a refusal, never the other way round.
+    A status takes the place of all others, never the other way round.
     """
     same = [comment for comment in ours if comment.kind == kind]
     return sorted(same or (ours if kind == "status" else ()), key=lambda comment: comment.id)

@@ -7,9 +7,14 @@ a whole text at a time; the scanner's own driver goes line by line, and takes ma
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import import_module
+from typing import TYPE_CHECKING, cast
 
 from bot.core.secrets import Match, SecretHit, hits_of, own_matches, scannable
+
+if TYPE_CHECKING:
+    from detect_secrets.plugins.base import RegexBasedDetector
 
 # Module, class, and what a text must hold one of (in lower case) for its patterns to be worth running.
 DETECTORS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -47,7 +52,7 @@ def _matches(text: str) -> Iterator[Match]:
     for module, name, needles in DETECTORS:
         if not any(needle in lower for needle in needles):
             continue
-        detector = getattr(import_module(f"detect_secrets.plugins.{module}"), name)()
+        detector = _detector(module, name)
         valid = getattr(detector, "is_formally_valid", bool)
         for pattern in detector.denylist:
             yield from (
@@ -55,3 +60,9 @@ def _matches(text: str) -> Iterator[Match]:
                 for match in pattern.finditer(text)
                 if valid(match.group())
             )
+
+
+@cache
+def _detector(module: str, name: str) -> "RegexBasedDetector":
+    found = getattr(import_module(f"detect_secrets.plugins.{module}"), name)()
+    return cast("RegexBasedDetector", found)

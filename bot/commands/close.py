@@ -6,6 +6,7 @@ Each step first looks whether it is done already, so that closing again after a 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.commands.continuation import hand_over
 from bot.commands.gate import Scan, judge
 from bot.commands.load import load_session
 from bot.commands.record import fold
@@ -77,6 +78,7 @@ def _close(parts: Closing, session: str, *, merge: bool) -> Closed:
         branch = session_branch(repo, session)
         fold(repo, parts.clock, branch, session)
         data = _write(parts, branch, session)
+        hand_over(repo, parts.clock, data, parts.run)
     for _ in range(TRIES):
         with repo.still():
             if set(data.records) == {agent.id for agent in data.mission.agents}:

@@ -12,14 +12,16 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
+from bot.commands.continuation import going_on_in
 from bot.commands.files import json_bytes
 from bot.commands.load import load_session
 from bot.commands.record import fold, record_files
 from bot.core.artifacts import Failure
-from bot.core.continuing import LOST, Turn, attempts_left
+from bot.core.continuation import give_up
+from bot.core.continuing import LOST, Turn
 from bot.core.dispatches import Dispatch, Dispatches, handed_out, lost
 from bot.core.mission import AgentSpec
-from bot.core.recording import TIME_OVER, Attempt, failed, given_up
+from bot.core.recording import Attempt, failed
 from bot.core.records import AgentRecord, FindingsFile
 from bot.core.session import SessionData, dispatch_ref, record_ref
 from bot.errors import LostRace, Refused
@@ -52,13 +54,16 @@ def take_stock(repo: Repository, clock: Clock, branch: str, session: str, run: s
 
 
 def end_work(repo: Repository, clock: Clock, branch: str, session: str) -> Standing:
-    """The session with every assignment that is not done yet recorded as given up: its time is over."""
+    """The session with every assignment that is not done yet recorded as given up: its time is over.
 
-    def unfinished(data: SessionData, _: Dispatches, now: datetime) -> list[tuple[AgentRecord, FindingsFile]]:
-        left = [
-            (spec, attempts_left(data.launch, spec, data.records.get(spec.id))) for spec in data.mission.agents
-        ]
-        return [given_up(_attempt(data, spec, numbers[0]), now, TIME_OVER) for spec, numbers in left if numbers]
+    Where the mission wants a session to go on, the records say which: `hand_over` then opens it.
+    """
+
+    def unfinished(data: SessionData, known: Dispatches, now: datetime) -> list[tuple[AgentRecord, FindingsFile]]:
+        # Whoever ends the work is the only one at work: what was handed out and never came back may be spent.
+        if dead := [_lost(data, one, now) for one in lost(known, data.mission, data.records, "")]:
+            return dead
+        return give_up(data, now, going_on_in(repo, data))
 
     return _recorded(repo, clock, branch, session, unfinished)
 

@@ -6,6 +6,7 @@ Called again, it goes on where it was: what is merged stays merged, and the issu
 from dataclasses import dataclass
 
 from bot.commands.close import Closed, Closing, close, session_branch
+from bot.commands.continuation import still_open
 from bot.commands.discovery import find_sessions
 from bot.commands.dispatching import Standing, end_work, note, read_dispatches
 from bot.commands.going_on import go_on
@@ -17,6 +18,7 @@ from bot.commands.trail import note_facts, note_stand
 from bot.core.comment_view import Hold
 from bot.core.dispatches import Dispatches, Judged
 from bot.core.gate.verdict import names
+from bot.core.orders import merge_wanted
 from bot.core.recovery import Stand, Work, breaker, next_work
 from bot.core.session import RECORDS, launch_path
 from bot.core.state import Merge, SessionFacts
@@ -27,12 +29,14 @@ from bot.render.summary import close_summary, run_summary
 
 @dataclass(frozen=True, slots=True)
 class Finishing:
-    """What finishing works with."""
+    """What finishing works with. `manual`: the configuration leaves merging to people; one who orders it in a
+    comment has it merged all the same."""
 
     closing: Closing
     telling: Telling
     runs: Runs
     merge: bool
+    manual: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,9 @@ def finish(parts: Finishing, session: str) -> Finished | Outcome:
         now = _open(parts, session)
         if now and (outcome := _unfinished(parts, now)):
             return outcome
+    merge = parts.merge and (not parts.manual or _wanted(now))
     try:
-        closed = close(parts.closing, session, merge=parts.merge)
+        closed = close(parts.closing, session, merge=merge)
     except SwarmError as error:
         if now:
             problem = error.problems[0]
@@ -62,7 +67,11 @@ def finish(parts: Finishing, session: str) -> Finished | Outcome:
         raise
     if now and not closed.merged:
         _remember(parts, closed)
-    return Finished(closed, _tell(parts, closed))
+    return Finished(closed, _tell(parts, closed, manual=not merge))
+
+
+def _wanted(now: Standing | None) -> bool:
+    return now is not None and merge_wanted(now.data.orders, now.data.records.values())
 
 
 def _unfinished(parts: Finishing, now: Standing) -> Outcome | None:
@@ -142,19 +151,21 @@ def _remember(parts: Finishing, closed: Closed) -> None:
     note(parts.closing.repo, clock, session, edit, f"The gate says {verdict} of session {session}")
 
 
-def _tell(parts: Finishing, closed: Closed) -> str:
+def _tell(parts: Finishing, closed: Closed, *, manual: bool) -> str:
     repo, merged = parts.closing.repo, closed.merged
     merge = Merge(merged, repo.log(merged, since=closed.tip)[0].time) if merged else None
     tip = None if merge else repo.refs(closed.branch).get(closed.branch)
     held = closed.postponed
+    others = still_open(repo, closed.data)
     view = parts.telling.view(
         SessionFacts(closed.data, tip, merge, deliverable=merge is not None),
         pull=closed.pull,
         verdict=closed.verdict,
         postponed=Hold(held.reason, held.todo) if held else None,
-        manual=not parts.merge,
+        manual=manual,
+        others=others,
     )
     parts.telling.tell(view)
-    if merge and (issue := closed.data.launch.issue):
+    if merge and not others and (issue := closed.data.launch.issue):
         parts.telling.conversation.close(issue)
     return close_summary(view)

@@ -10,7 +10,7 @@ from bot.errors import Refused
 from bot.ports import Clock, Repository, SourceLibrary
 from bot.render.verdict import verdict_text
 
-__all__ = ["Scan", "criteria_data", "gate", "judge"]
+__all__ = ["Scan", "criteria_data", "gate", "judge", "judge_session"]
 
 
 def gate(
@@ -28,6 +28,31 @@ def gate(
     `state_branch` is where the state files are when that is not the base branch.
     Exit code 1 unless the verdict is pass. Raises Refused when there is no such session or base branch.
     """
+    verdict, tip, base_tip = judge_session(
+        repository, clock, session=session, base=base, library=library, scan=scan, state_branch=state_branch
+    )
+    data = {"session": session, "verdict": verdict.state, "criteria": criteria_data(verdict)}
+    return Outcome(
+        data | {"commit": tip, "base_commit": base_tip},
+        verdict_text(verdict),
+        Exit.DONE if verdict.state == "pass" else Exit.ACT,
+    )
+
+
+def judge_session(
+    repository: Repository,
+    clock: Clock,
+    *,
+    session: str,
+    base: str,
+    library: SourceLibrary | None,
+    scan: Scan,
+    state_branch: str | None = None,
+) -> tuple[Verdict, str, str]:
+    """The verdict on a session's branch as it is now, the commit that it is on, and the base branch's.
+
+    Raises Refused when there is no such session or base branch.
+    """
     heads = repository.refs("refs/heads/")
     base_tip = heads.get(f"refs/heads/{base}")
     if base_tip is None:
@@ -43,12 +68,7 @@ def gate(
         clock=clock,
         state_branch=state_branch,
     )
-    data = {"session": session, "verdict": verdict.state, "criteria": criteria_data(verdict)}
-    return Outcome(
-        data | {"commit": tip, "base_commit": base_tip},
-        verdict_text(verdict),
-        Exit.DONE if verdict.state == "pass" else Exit.ACT,
-    )
+    return verdict, tip, base_tip
 
 
 def judge(

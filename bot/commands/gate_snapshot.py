@@ -12,7 +12,7 @@ from bot.core.changes import Change
 from bot.core.citations import check
 from bot.core.consolidate import consolidate
 from bot.core.gate import Document, GateSnapshot, PhaseFacts, Recheck
-from bot.core.launching import Reservation
+from bot.core.launching import Reservation, number_of
 from bot.core.loading import load_mission
 from bot.core.mission import Mission
 from bot.core.overview import phase_progress
@@ -117,6 +117,7 @@ def load_snapshot(
         tree=_merged_tree(repository, base_tip, changes),
         conflicts=conflicts(repository, session, rules, base_tip, tip),
         reservations={subject: note.session for subject, note in notes.items()},
+        handed_over=_handed_over(repository, launch, notes, base_tip, merged=merged),
         secrets=_secrets(scan, {path: text for path, text in written.items() if path not in rendered}, data),
         rechecks=None if library is None else tuple(_read_again(library, data)),
         tracker=_tracker(repository, base_tip, None if state_branch == launch.base else state_branch),
@@ -189,6 +190,25 @@ def _reservations(repository: Repository, rules: Mission) -> dict[str, Reservati
     notes = repository.read([(commit, "reservation.json") for commit in sorted(set(held.values()))])
     found = {subject: _note(notes.get((commit, "reservation.json"), b"")) for subject, commit in held.items()}
     return {subject: note for subject, note in found.items() if note}
+
+
+def _handed_over(
+    repository: Repository, launch: Launch, notes: Mapping[str, Reservation], base_tip: str, *, merged: bool
+) -> dict[str, str]:
+    """The subjects that a later session of this mission holds, which is open or merged.
+
+    Once this session is merged it does not matter who took them after that.
+    """
+    others = {subject: note for subject, note in notes.items() if note.session != launch.session}
+    if merged or not others:
+        return {subject: note.session for subject, note in others.items()}
+    refs, own = repository.refs("refs/heads/"), number_of(launch.mission, launch.session)
+    base = refs.get(f"refs/heads/{launch.base}", base_tip)
+    later = [note for note in others.values() if number_of(launch.mission, note.session) > own]
+    wanted = {note.session: refs.get(f"refs/heads/{note.branch}", base) for note in later}
+    there = repository.read([(commit, launch_path(one)) for one, commit in wanted.items()])
+    alive = {path.split("/")[1] for _, path in there}
+    return {subject: note.session for subject, note in others.items() if note.session in alive}
 
 
 def _note(content: bytes) -> Reservation | None:

@@ -1,8 +1,8 @@
 """`launch`: opens a session's branch and reserves its subjects, in one transaction (G12, G30)."""
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pydantic import ValidationError
@@ -16,8 +16,16 @@ from bot.core.money import usd
 from bot.core.plan import make_plan
 from bot.core.pricing import Prices
 from bot.core.quote import Quote, quote
-from bot.core.records import Launch
-from bot.core.session import SESSIONS, branch_ref, launch_path, mission_path, reservation_ref, side_refs
+from bot.core.records import Continues, FindingsFile, Launch
+from bot.core.session import (
+    SESSIONS,
+    branch_ref,
+    findings_path,
+    launch_path,
+    mission_path,
+    reservation_ref,
+    side_refs,
+)
 from bot.errors import LostRace, Refused
 from bot.ports import Clock, PriceList, RefUpdate, Repository
 
@@ -36,8 +44,8 @@ class Launched:
 
 
 @dataclass(frozen=True, slots=True)
-class _Opening:
-    """What a launch is made of."""
+class Opening:
+    """What a launch is made of. `continues`: the session that it goes on from, and what that one has `found`."""
 
     content: bytes
     loaded: LoadedMission
@@ -46,6 +54,8 @@ class _Opening:
     issue: int | None
     base: str
     base_commit: str
+    continues: Continues | None = None
+    found: Mapping[str, FindingsFile] = field(default_factory=dict)
 
     @property
     def mission(self) -> Mission:
@@ -93,7 +103,7 @@ def launch(
             raise Refused(
                 f"the branch {base} has no commit", "make a first commit on it, or name another with --base"
             )
-        opening = _Opening(mission, loaded, by, asked, issue, base, tip)
+        opening = Opening(mission, loaded, by, asked, issue, base, tip)
         decision = decide(loaded.mission, sha256(mission), by, _ground(repo, loaded.mission, refs, tip))
         costs = _costs(loaded, prices, confirm_above) if decision.create else {}
         if decision.create and ready:
@@ -136,13 +146,14 @@ def _ground(repo: Repository, mission: Mission, refs: dict[str, str], tip: str) 
         merged=merged,
         reservations={
             subject: held
-            for subject, held in _reservations(repo, mission, refs).items()
+            for subject, held in held_subjects(repo, mission, refs).items()
             if held.session in merged or f"refs/heads/{held.branch}" in refs
         },
     )
 
 
-def _reservations(repo: Repository, mission: Mission, refs: dict[str, str]) -> dict[str, Reservation]:
+def held_subjects(repo: Repository, mission: Mission, refs: Mapping[str, str]) -> dict[str, Reservation]:
+    """Who holds a mission's subjects, by subject. Raises Refused when that cannot be read."""
     held = {s.id: refs[ref] for s in mission.subjects if (ref := reservation_ref(s.id)) in refs}
     notes = repo.read([(commit, "reservation.json") for commit in set(held.values())])
     return {s: _note(s, notes.get((commit, "reservation.json"), b"")) for s, commit in held.items()}
@@ -161,35 +172,59 @@ def _note(subject: str, content: bytes) -> Reservation:
 def _apply(
     repo: Repository,
     clock: Clock,
-    opening: _Opening,
+    opening: Opening,
     decision: Decision,
     refs: dict[str, str],
     prices: dict[str, Prices],
 ) -> None:
-    session, mission, now = decision.session, opening.mission, clock.now()
-    branch = branch_ref(mission, session)
-    updates = []
-    if decision.create:
-        # The branch comes first in the transaction: no reservation is ever seen without the branch it is for.
-        commit = _launch_commit(repo, opening, session, now, prices)
-        updates.append(RefUpdate(branch, commit, None))
-        # What an abandoned session of the same name has left would be taken for this one's records and attempts.
-        updates += [RefUpdate(ref, None, value) for ref, value in side_refs(refs, session).items()]
+    session, now = decision.session, clock.now()
+    # The branch comes first in the transaction: no reservation is ever seen without the branch it is for.
+    updates = opened(repo, opening, session, refs, now, prices) if decision.create else []
     if decision.reserve:
-        note = Reservation(
-            session=session,
-            mission=mission.mission,
-            branch=branch.removeprefix("refs/heads/"),
-            mission_sha256=sha256(opening.content),
-        )
-        files: dict[str, bytes | None] = {"reservation.json": json_bytes(note.model_dump(mode="json"))}
-        reservation = repo.commit([], files, f"Reserve the subjects of session {session}\n", now)
-        updates += [RefUpdate(ref, reservation, refs.get(ref)) for ref in map(reservation_ref, decision.reserve)]
+        updates += reserved(repo, opening, session, decision.reserve, refs, now)
     repo.update(updates)
 
 
+def opened(
+    repo: Repository,
+    opening: Opening,
+    session: str,
+    refs: Mapping[str, str],
+    now: datetime,
+    prices: Mapping[str, Prices],
+) -> list[RefUpdate]:
+    """What opens a session's branch."""
+    commit = _launch_commit(repo, opening, session, now, prices)
+    # What an abandoned session of the same name has left would be taken for this one's records and attempts.
+    gone = [RefUpdate(ref, None, value) for ref, value in side_refs(refs, session).items()]
+    return [RefUpdate(branch_ref(opening.mission, session), commit, None), *gone]
+
+
+def reserved(
+    repo: Repository,
+    opening: Opening,
+    session: str,
+    subjects: Iterable[str],
+    refs: Mapping[str, str],
+    now: datetime,
+) -> list[RefUpdate]:
+    """What reserves subjects for a session, whoever has them until then."""
+    note = Reservation(
+        session=session,
+        mission=opening.mission.mission,
+        branch=branch_ref(opening.mission, session).removeprefix("refs/heads/"),
+        mission_sha256=sha256(opening.content),
+        **({"written_sha256": opening.continues.mission_sha256} if opening.continues else {}),
+    )
+    files: dict[str, bytes | None] = {
+        "reservation.json": json_bytes(note.model_dump(mode="json", exclude_unset=True))
+    }
+    commit = repo.commit([], files, f"Reserve the subjects of session {session}\n", now)
+    return [RefUpdate(ref, commit, refs.get(ref)) for ref in map(reservation_ref, subjects)]
+
+
 def _launch_commit(
-    repo: Repository, opening: _Opening, session: str, now: datetime, prices: dict[str, Prices]
+    repo: Repository, opening: Opening, session: str, now: datetime, prices: Mapping[str, Prices]
 ) -> str:
     actor, run = opening.asked
     launched = Launch(
@@ -201,14 +236,19 @@ def _launch_commit(
         **({"actor": actor} if actor else {}),
         **({"run": run} if run else {}),
         **({"issue": opening.issue} if opening.issue else {}),
+        **({"continues": opening.continues} if opening.continues else {}),
         base=opening.base,
         base_commit=opening.base_commit,
         caps={agent.id: agent.cap for agent in make_plan(opening.mission).agents},
-        **({"prices": prices} if prices else {}),
+        **({"prices": dict(prices)} if prices else {}),
     )
     files: dict[str, bytes | None] = {
         mission_path(session): opening.content,
         launch_path(session): json_bytes(launched.model_dump(mode="json", round_trip=True, exclude_unset=True)),
+        **{
+            findings_path(session, agent): json_bytes(f.model_dump(mode="json"))
+            for agent, f in opening.found.items()
+        },
     }
     message = f"Launch session {session}\n\nSwarm-Session: {session}\n"
     return repo.commit([opening.base_commit], files, message, now)

@@ -52,7 +52,7 @@ def record(
     if handed.attempt in kept:
         return read_record(repo, kept[handed.attempt], session, agent)[0]
     attempt = Attempt(
-        launch, handed.agent, handed.attempt, *earlier(repo, mission, session, agent, handed.attempt, kept)
+        launch, handed.agent, handed.attempt, *earlier(repo, mission, launch, agent, handed.attempt, kept)
     )
     made, file = _judge(library, clock, attempt, handed)
     _kept(repo, clock, launch, handed)  # to check citations may have taken minutes

@@ -14,7 +14,7 @@ from bot.commands.telling import Telling, is_worth_an_edit, tell_if_last
 from bot.core.artifacts import Failure, failure_of
 from bot.core.comment_view import at_work
 from bot.core.mission import AgentSpec
-from bot.core.records import AgentRecord
+from bot.core.records import AgentRecord, FindingsFile, Launch
 from bot.core.session import SessionData, record_ref
 from bot.core.state import SessionFacts
 from bot.errors import Refused
@@ -34,9 +34,22 @@ class Recording:
     run: str
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What was recorded, and what a page about it is made of."""
+
+    record: AgentRecord
+    launch: Launch
+    findings: FindingsFile | None
+
+    def summary(self) -> str:
+        """For the job's page."""
+        return agent_summary(self.launch, self.record, self.findings)
+
+
 def record_job(
     parts: Recording, session: str, agent: str, attempt: int, artifact: bytes | None, comment: int | None
-) -> tuple[AgentRecord, str]:
+) -> Recorded:
     """The record of one attempt, and the same for the job's page. `artifact`: what the agent left, None: nothing.
 
     Raises Refused when the session or the agent is not there, or a newer attempt is recorded already (G14).
@@ -53,7 +66,7 @@ def record_job(
         tell_if_last(parts.telling, repo, branch, folded.commit, comment, facts, at_work=working)
     ref = record_ref(session, agent, attempt)
     kept = load_findings(repo, repo.refs(ref).get(ref, folded.commit or ""), [(session, agent)])
-    return made, agent_summary(data.launch, made, kept.get((session, agent)))
+    return Recorded(made, data.launch, kept.get((session, agent)))
 
 
 def handed_over(data: SessionData, agent: str, attempt: int, artifact: bytes | None, clock: Clock) -> Handover:

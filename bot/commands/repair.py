@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.commands.dispatching import FILE, note, parse_dispatches
-from bot.commands.going_on import WORKFLOW, go_on
+from bot.commands.going_on import WORKFLOW, at_work_for, go_on, is_titled_for
 from bot.commands.load import load_overview
 from bot.commands.telling import More, Telling, standing
 from bot.commands.trail import note_decided, note_facts, note_stand
 from bot.core.comment_view import Hold
 from bot.core.dispatches import Dispatches
 from bot.core.recovery import End, Situation, Stand, Step, Work, next_step
-from bot.core.runs import ActiveRun, is_for
+from bot.core.runs import ActiveRun
 from bot.core.session import DISPATCHES, dispatch_ref
 from bot.core.state import SessionFacts
 from bot.errors import Problem, SwarmError
@@ -90,15 +90,9 @@ def _with_known(
 
 def _mend(parts: Repairing, facts: SessionFacts, known: Dispatches, active: Iterable[ActiveRun]) -> str:
     """What was done about a session; empty when nothing was to be done."""
-    given = {dispatch.run.partition("/")[0] for dispatch in known.dispatches}
-    runs = tuple(run for run in active if run.id in given or _is_for(run.title, facts))
+    runs = at_work_for(active, facts.data, known)
     situation = Situation(facts.data, facts.tip or "", known, runs, parts.clock.now())
-    return _apply(parts, facts, known, next_step(situation, completed=_is_for(parts.completed, facts)))
-
-
-def _is_for(title: str, facts: SessionFacts) -> bool:
-    data = facts.data
-    return is_for(title, session=data.session, mission=data.mission.mission, issue=data.launch.issue)
+    return _apply(parts, facts, known, next_step(situation, completed=is_titled_for(parts.completed, facts.data)))
 
 
 def _apply(parts: Repairing, facts: SessionFacts, known: Dispatches, step: Step) -> str:

@@ -21,6 +21,7 @@ from bot.core.configuration import PATH, Configuration, load_configuration
 from bot.core.continuing import Turn, matrix_json, max_parallel
 from bot.core.dispatches import Dispatches, handed_out
 from bot.core.events import PREFIX, ContinueSession, LaunchAsked, LaunchDispatched, queue_of
+from bot.core.launching import number
 from bot.core.loading import load_mission
 from bot.core.mission_edit import edited
 from bot.core.orders import Order, moment
@@ -128,10 +129,11 @@ def _refused(desk: Desk, asked: LaunchAsked, problems: tuple[Problem, ...]) -> O
     data = {"issue": asked.issue, "state": "refused", "problems": [problem.as_dict() for problem in problems]}
     lines = "\n".join(map(str, problems))
     refusal = Outcome(data, f"refused, and said so in issue #{asked.issue}\n{lines}", summary=text)
-    carried = [place.session for place in _carried(desk, asked.issue) if not place.merged]
+    carried = [place for place in _carried(desk, asked.issue) if not place.merged]
     if not carried:
         return refusal
-    session = _session(desk, carried[0], queue_of(asked.issue, ""))
+    newest = max(carried, key=lambda place: (place.launch.launched, number(place.session)))
+    session = _session(desk, newest.session, queue_of(asked.issue, ""))
     return replace(refusal, outputs=session.outputs, text=f"{refusal.text}\n{session.text}")
 
 

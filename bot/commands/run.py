@@ -12,15 +12,20 @@ from threading import Event
 
 from bot.commands.agent import Backends, agent
 from bot.commands.close import Closed, Closing, close
+from bot.commands.dispatching import end_work
 from bot.commands.launch import Launched, launch
 from bot.commands.load import load_findings, load_session
+from bot.commands.ordering import give
 from bot.commands.record import fold, record
 from bot.commands.trail import note_facts
+from bot.core.continuation import goes_on_in
 from bot.core.continuing import attempts_left
 from bot.core.mission import AgentSpec, Mission
+from bot.core.orders import Order, deadline, held
 from bot.core.records import AgentRecord
-from bot.core.session import SessionData, record_ref
-from bot.errors import MachineError
+from bot.core.session import SessionData, branch_ref, orders_path, record_ref
+from bot.core.snapshot import parse_orders
+from bot.errors import MachineError, Refused
 from bot.ports import Display, PriceList, Repository
 
 
@@ -41,13 +46,33 @@ class Running:
 
 
 def run(parts: Running, *, mission: bytes, file: str, by: str, merge: bool) -> Closed:
-    """Launches the mission or goes on with it, and closes it. Raises InvalidInput and Refused as `launch` does."""
+    """Launches the mission or goes on with it, and closes it.
+
+    Raises what `launch` and `close` do, and Refused when somebody has stopped the session, also meanwhile.
+    """
     repo, clock, base = parts.closing.repo, parts.closing.clock, parts.closing.base
     launched = launch(repo, clock, parts.prices, mission=mission, file=file, base=base, by=by, ready=parts.ready)
     if not launched.merged:
         parts.display.note(_opening(launched, file))
+        _refuse_held(repo, launched)
+        _go_on(parts, launched, by, merge=merge)
         _research(parts, launched)
+        _refuse_held(repo, launched)
+        _end(parts, launched)
     return close(parts.closing, launched.session, merge=merge)
+
+
+def _held(repo: Repository, launched: Launched) -> Order | None:
+    """The order by which the session stands still, as its branch has it now."""
+    tip, path = repo.refs(launched.branch).get(launched.branch), orders_path(launched.session)
+    content = repo.read([(tip, path)]).get((tip, path)) if tip else None
+    return held(parse_orders(launched.session, content, []).orders)
+
+
+def _refuse_held(repo: Repository, launched: Launched) -> None:
+    if order := _held(repo, launched):
+        what = f"{order.by} stopped {launched.session} at {order.time:%Y-%m-%d %H:%M} UTC"
+        raise Refused(what, f"what is recorded is kept; `swarm resume {launched.session}` lets it go on")
 
 
 def _opening(launched: Launched, file: str) -> str:
@@ -56,18 +81,65 @@ def _opening(launched: Launched, file: str) -> str:
     return f"{launched.session} {verb} {file} on branch {branch}"
 
 
+def _load(repo: Repository, launched: Launched) -> SessionData:
+    return load_session(repo, repo.refs(launched.branch)[launched.branch], launched.session)
+
+
+def _go_on(parts: Running, launched: Launched, by: str, *, merge: bool) -> None:
+    """What comes before the agents of a session that was begun before."""
+    fold(parts.closing.repo, parts.closing.clock, launched.branch, launched.session)
+    data = _load(parts.closing.repo, launched)
+    _close_before(parts, data, merge=merge)
+    if _unfinished(data) and _over(parts, data) and data.mission.limits.when_over == "blockers":
+        _resume(parts, launched, by)
+
+
+def _close_before(parts: Running, data: SessionData, *, merge: bool) -> None:
+    """Closes the session that this one goes on from, where that was interrupted or did not pass."""
+    before = data.launch.continues
+    ref = branch_ref(data.mission, before.session) if before else ""
+    if before and ref in parts.closing.repo.refs(ref):
+        close(parts.closing, before.session, merge=merge)
+
+
+def _unfinished(data: SessionData) -> list[AgentSpec]:
+    return [spec for spec in data.mission.agents if _left(data, spec)]
+
+
+def _resume(parts: Running, launched: Launched, by: str) -> None:
+    """Whoever runs an interrupted session again the next day wants it to go on, and its time begins anew."""
+    closing, now = parts.closing, parts.closing.clock.now()
+    order = Order(id=f"run-{now:%Y%m%dt%H%M%S}", kind="resume", by=by, time=now)
+    give(closing.repo, closing.clock, launched.branch, launched.session, order)
+
+
+def _over(parts: Running, data: SessionData) -> bool:
+    """Whether the session's time is over: then no agent begins."""
+    return parts.closing.clock.now() > deadline(data.launch, data.orders)
+
+
+def _end(parts: Running, launched: Launched) -> None:
+    """Gives up what is unfinished when the time is over, and says who goes on with it."""
+    closing, data = parts.closing, _load(parts.closing.repo, launched)
+    if not _unfinished(data) or not _over(parts, data):
+        return
+    data = end_work(closing.repo, closing.clock, launched.branch, launched.session).data
+    into = goes_on_in(data)
+    todo = f"{into} goes on with it: run the same command again" if into else "it is written down as blockers"
+    parts.display.note(f"the time of {launched.session} is over; what is unfinished: {todo}")
+
+
 def _research(parts: Running, launched: Launched) -> None:
     repo, clock = parts.closing.repo, parts.closing.clock
-    fold(repo, clock, launched.branch, launched.session)
-    data = load_session(repo, repo.refs(launched.branch)[launched.branch], launched.session)
+    data = _load(repo, launched)
     note_facts(repo, clock, data)
     for made in data.records.values():
         parts.display.recorded(made)
-    missing = [spec for spec in data.mission.agents if _left(data, spec)]
+    missing = [] if _over(parts, data) else _unfinished(data)
     if missing:
         parts.ready(data.mission)
     with _pool(min(parts.parallel, data.mission.limits.max_parallel)) as (pool, stop):
-        working = {pool.submit(_attempts, parts, data, spec, stop) for spec in missing}
+        working = {pool.submit(_attempts, parts, launched, data, spec, stop) for spec in missing}
         while working:
             finished, working = wait(working, return_when=FIRST_COMPLETED)
             for future in finished:
@@ -90,8 +162,9 @@ def _pool(workers: int) -> Iterator[tuple[ThreadPoolExecutor, Event]]:
         pool.shutdown(cancel_futures=True)
 
 
-def _attempts(parts: Running, data: SessionData, spec: AgentSpec, stop: Event) -> None:
-    """Tries the assignment until an attempt is recorded that did not fail, or all of them are used up."""
+def _attempts(parts: Running, launched: Launched, data: SessionData, spec: AgentSpec, stop: Event) -> None:
+    """Tries the assignment until an attempt is recorded that did not fail, or all of them are used up; begins none
+    once somebody has stopped the session."""
     closing = parts.closing
 
     def progress(what: str) -> None:
@@ -100,7 +173,7 @@ def _attempts(parts: Running, data: SessionData, spec: AgentSpec, stop: Event) -
         parts.display.doing(spec.id, what)
 
     for attempt in _left(data, spec):
-        if stop.is_set():
+        if stop.is_set() or _over(parts, data) or _held(closing.repo, launched):
             return
         parts.display.started(spec.id, attempt)
         try:

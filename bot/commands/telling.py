@@ -1,14 +1,16 @@
 """Says in a session's issue how it stands: one comment, edited in place, from facts alone."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import TypedDict, Unpack, assert_never
 
 from bot.core.addresses import Addresses
-from bot.core.comment_view import AtWork, CommentView, Hold
+from bot.core.comment_view import Answer, AtWork, CommentView, Hold
+from bot.core.continuation import goes_on_in
 from bot.core.gate.verdict import Verdict
 from bot.core.recovery import Stand
+from bot.core.session import SessionData
 from bot.core.state import SessionFacts, reduce
 from bot.ports import Clock, Conversation, Repository
 from bot.render.comment import status_comment
@@ -47,17 +49,24 @@ class More(TypedDict, total=False):
     broken: Hold | None
     continued: bool
     manual: bool
+    others: tuple[str, ...]
     at_work: Mapping[str, AtWork]
+    answer: Answer | None
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """How a session's comment is written. `run` is this workflow run's id."""
+    """How a session's comment is written. `run` is this workflow run's id.
+
+    `later_open` says whether a session is open that goes on with what this one had no time for: as long as one is,
+    the comment of their issue is that one's.
+    """
 
     conversation: Conversation
     clock: Clock
     addresses: Addresses
     run: str
+    later_open: Callable[[SessionData], bool] = lambda _: False
 
     def view(self, facts: SessionFacts, **more: Unpack[More]) -> CommentView:
         """The session as it stands now."""
@@ -74,8 +83,11 @@ class Telling:
         )
 
     def tell(self, view: CommentView) -> int | None:
-        """Writes the comment, wherever it is; its id, None when no issue asked for the session."""
+        """Writes the comment, wherever it is; its id, None when no issue asked for the session, or the comment is
+        another session's now."""
         issue = view.data.launch.issue
+        if goes_on_in(view.data) and self.later_open(view.data):
+            return None
         return None if issue is None else self.conversation.say(issue, "status", status_comment(view))
 
     def edit(self, comment: int, facts: SessionFacts, **more: Unpack[More]) -> bool:

@@ -14,7 +14,8 @@ from bot.core.records import FindingsFile
 
 UNANSWERED = "the agent handed over no verified answer"
 """The reason of a gap that `record` has written itself."""
-WAYS = ("was not answered", "was not reached", "was not researched")
+GOES_ON = "goes on in another session"
+WAYS = ("was not answered", "was not reached", "was not researched", GOES_ON)
 """How the title of a blocker ends that `record` has written itself, after the subject's name."""
 MOST = 2_000_000
 """Bytes of findings, of gaps and of blockers that are carried on at most, some thousands of each: together with

@@ -51,6 +51,15 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a person's command: the line as it was written, and what is said to it, a part each; code in
+    them stands between backticks."""
+
+    asked: str
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AtWork:
     """An attempt that nothing is recorded of yet: its number, when it was handed out, which backup agent does it
     (empty: the agent itself). Whether its job has begun is not known."""
@@ -78,8 +87,9 @@ class CommentView:
     `verdict` is the gate's at `commit`, asked when no agent was at work any more. `postponed` says what the forge
     waits for after a pass, `manual` that a person merges here, `continued` that another run was started for what
     is left, `stopped` that no run works on it, `held` that a person said so, `broken` that too much failed in a
-    row. `at_work` are the attempts that are not recorded yet, as far as that is known. `next_step` replaces the
-    sentence that says what comes next.
+    row. `others` are the issue's other sessions that are open. `at_work` are the attempts that are not recorded
+    yet, as far as that is known. `next_step` replaces the sentence that says what comes next. `answer` is to a
+    person's command; it stands until the comment is written again.
     """
 
     data: SessionData
@@ -96,8 +106,10 @@ class CommentView:
     broken: Hold | None = None
     continued: bool = False
     manual: bool = False
+    others: tuple[str, ...] = ()
     next_step: str = ""
     at_work: Mapping[str, AtWork] = field(default_factory=dict)
+    answer: Answer | None = None
 
 
 def _itself(view: CommentView) -> tuple[object, ...]:

@@ -35,7 +35,12 @@ class Turn:
 
 
 def attempts_left(launch: Launch, spec: AgentSpec, record: AgentRecord | None) -> range:
-    """The attempts that an agent still has: none when it is done or blocked, unless a person wants another one."""
+    """The attempts that an agent still has: none when it is done or blocked, unless a person wants another one.
+
+    When another session goes on with its work it has none in any case.
+    """
+    if record and record.goes_on_in:
+        return range(0)
     if record and record.state != "failed" and record.attempt >= launch.again.get(spec.id, 0):
         return range(0)
     return range(record.attempt + 1 if record else 1, attempts_allowed(launch, spec, record) + 1)

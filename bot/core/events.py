@@ -14,6 +14,8 @@ from bot.core.yaml_tree import at
 
 PREFIX = "swarm:"
 """What our labels start with: `swarm:launch`, or `swarm:` and a mission. GitHub does not tell cases apart here."""
+COMMAND = "/swarm"
+"""What a comment begins with that tells a session something."""
 SESSION_WORKFLOW = "swarm-session.yml"
 STATUS_WORKFLOW = "swarm-status.yml"
 MAX_BODY = 65_536
@@ -22,6 +24,7 @@ MAX_LABELS = 100
 
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(?:\[bot\])?")
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_COMMANDED = re.compile(rf"{COMMAND}(?!\S)", re.IGNORECASE)
 _BRANCH = re.compile(r"[^\x00-\x20\x7f\ud800-\udfff]{1,1000}")
 _PULL_ACTIONS = frozenset({"opened", "synchronize", "reopened", "ready_for_review"})
 _REVIEW_ACTIONS = frozenset({"submitted", "edited", "dismissed"})
@@ -96,13 +99,25 @@ class PullChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class CommandAsked:
+    """Somebody told the session of an issue something. `text` is the line that says it, as it was written; what
+    stands below it in the comment (an id) is for people."""
+
+    issue: int
+    comment: int
+    text: str
+    sender: str
+    sender_is_bot: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Ignored:
     """Nothing is to be done, and why, in words for a person."""
 
     reason: str
 
 
-Intent = LaunchAsked | LaunchDispatched | ContinueSession | RefreshStatus | PullChanged | Ignored
+Intent = LaunchAsked | LaunchDispatched | ContinueSession | RefreshStatus | PullChanged | CommandAsked | Ignored
 
 
 class _Unusable(Exception):
@@ -121,6 +136,8 @@ def _intent(event: str, payload: object) -> Intent:
     match event:
         case "issues":
             return _issue(payload)
+        case "issue_comment":
+            return _comment(payload)
         case "workflow_dispatch":
             return _dispatch(payload)
         case "pull_request":
@@ -155,6 +172,25 @@ def _issue(payload: object) -> Intent:
         title=_text(at(payload, ("issue", "title"))),
         body=_text(at(payload, ("issue", "body")), MAX_BODY),
         labels=_labels(at(payload, ("issue", "labels"))),
+    )
+
+
+def _comment(payload: object) -> Intent:
+    action = at(payload, ("action",))
+    if action != "created":
+        return Ignored(f"a comment was {_done(action)}; only a new one tells a session something")
+    if at(payload, ("issue", "pull_request")) is not None:
+        return Ignored("a pull request was commented on; sessions are told something in their issues")
+    lines = _text(at(payload, ("comment", "body")), MAX_BODY).splitlines()
+    line = next((found for line in lines if (found := line.strip())), "")
+    if not _COMMANDED.match(line):
+        return Ignored(f"the comment does not begin with {COMMAND}")
+    return CommandAsked(
+        issue=_number(payload, "issue"),
+        comment=_number(payload, "comment", "id"),
+        text=line[:MAX_TEXT],
+        sender=_sender(payload),
+        sender_is_bot=_is_bot(payload),
     )
 
 
@@ -222,10 +258,10 @@ def _login(payload: object, *path: str) -> str:
     return login if isinstance(login, str) and _LOGIN.fullmatch(login) else ""
 
 
-def _number(payload: object, what: str) -> int:
-    number = at(payload, (what, "number"))
+def _number(payload: object, what: str, name: str = "number") -> int:
+    number = at(payload, (what, name))
     if type(number) is not int or not 0 < number < 2**53:
-        raise _Unusable(f"the number of the {what.replace('_', ' ')} is {_shown(number)}")
+        raise _Unusable(f"the {name} of the {what.replace('_', ' ')} is {_shown(number)}")
     return number
 
 

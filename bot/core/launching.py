@@ -17,6 +17,8 @@ class Reservation(Model):
     mission: str
     branch: str
     mission_sha256: str
+    written_sha256: str = ""
+    """Of the mission's file that a person wrote, where the session goes on from another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,10 @@ def decide(mission: Mission, mission_sha256: str, by: str, ground: Ground) -> De
     """
     if ground.open:
         session = max(ground.open, key=number)
-        _same_launch(ground.open[session], mission_sha256, by)
-        return Decision(session, create=False, reserve=_reserve(mission, session, ground))
+        launch = ground.open[session]
+        _same_launch(launch, mission_sha256, by)
+        own_part = launch.mission if launch.continues else mission
+        return Decision(session, create=False, reserve=_reserve(own_part, session, ground))
     own = [session for session in ground.merged if number_of(mission, session)]
     if own and not mission.refresh:
         session = max(own, key=number)
@@ -79,17 +83,20 @@ def _same_launch(launch: Launch, mission_sha256: str, by: str) -> None:
             f"session {launch.session} was launched by {launch.by} at {launch.launched:%Y-%m-%d %H:%M} UTC",
             "let it finish; nothing was started or spent here",
         )
-    if launch.mission_sha256 != mission_sha256:
+    if launch.written_sha256 != mission_sha256:
+        first = f"sessions/{launch.session}/mission.yml on its branch"
+        if launch.continues:
+            first = f"when session {launch.continues.session} was launched"
         raise Refused(
             f"the mission was edited after session {launch.session} was launched with it",
-            f"finish that session with the file as it was (sessions/{launch.session}/mission.yml on its branch), "
-            "or delete its branch",
+            f"finish that session with the file as it was ({first}), or delete its branch",
         )
 
 
 def _same_as_merged(session: str, mission_sha256: str, ground: Ground) -> None:
     """What was added to a mission after its merge is not passed over in silence (G29)."""
-    if any(r.session == session and r.mission_sha256 != mission_sha256 for r in ground.reservations.values()):
+    held = [r for r in ground.reservations.values() if r.session == session]
+    if any((r.written_sha256 or r.mission_sha256) != mission_sha256 for r in held):
         raise Refused(
             f"the mission was edited after session {session} was merged",
             "set `refresh: true` to research all of it again, or write a mission of its own for what is new",
@@ -97,11 +104,18 @@ def _same_as_merged(session: str, mission_sha256: str, ground: Ground) -> None:
 
 
 def _reserve(mission: Mission, session: str, ground: Ground) -> tuple[str, ...]:
-    """The subjects whose reservation is missing or, in a refresh, taken over from a session that is merged."""
-    held = {s: r.session for s, r in ground.reservations.items() if r.session != session}
+    """The subjects whose reservation is missing or, in a refresh, taken over from a session that is merged.
+
+    Those that a later session of the mission goes on with stay with it.
+    """
+    names = {subject.id: subject.name for subject in mission.subjects}
+    held = {
+        s: r.session
+        for s, r in ground.reservations.items()
+        if s in names and r.session != session and number_of(mission, r.session) < number(session)
+    }
     refused = [s for s in held if not (mission.refresh and held[s] in ground.merged)]
     if refused:
-        names = {subject.id: subject.name for subject in mission.subjects}
         raise Refused(_who_holds(sorted(refused), names, held, mission, ground.merged))
     return tuple(s.id for s in mission.subjects if s.id in held or s.id not in ground.reservations)
 

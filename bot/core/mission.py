@@ -15,6 +15,8 @@ from bot.core.remembered import remembered
 Backend = Literal["claude", "extractive", "simulated"]
 Provider = Literal["anthropic", "bedrock", "vertex"]
 """Through whom a model is called: Anthropic directly, Amazon Bedrock, or Google Vertex."""
+WhenOver = Literal["blockers", "continuation"]
+"""What becomes of unfinished assignments when a session's time is over."""
 MAX_AGENTS = 2_000
 MissionId = Annotated[Id, StringConstraints(max_length=56)]
 """An id that leaves room for the number of a session: `cloud-providers-1`."""
@@ -89,6 +91,7 @@ class Limits(Model):
     max_usd: Usd
     max_parallel: Annotated[int, Constraint(ge=1, le=256)] = 20
     session_timeout_hours: Annotated[float, Constraint(gt=0, le=35)] = 6
+    when_over: WhenOver = "blockers"
 
 
 class Criteria(Model):

@@ -52,6 +52,7 @@ DESCRIPTIONS: Mapping[str, Mapping[str, str]] = {
         "max_usd": "A hard bound for the session, in US dollars; divided among the agents at launch.",
         "max_parallel": "How many agents work at the same time.",
         "session_timeout_hours": "How long the session may take.",
+        "when_over": "blockers: what is unfinished then becomes blockers; continuation: a new session does it.",
     },
     "Criteria": {
         "blocked_subjects": "Subjects of which no source can be read.",

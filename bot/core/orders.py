@@ -55,6 +55,15 @@ def deadline(launch: Launch, orders: Iterable[Order]) -> datetime:
     return last_word(launch, orders) + timedelta(hours=launch.mission.limits.session_timeout_hours)
 
 
+def merge_wanted(orders: Iterable[Order], records: Iterable[AgentRecord]) -> bool:
+    """Whether a person wants the session merged as it is recorded now: since the order nothing was recorded, and
+    nobody has stopped it. It counts where merging is left to people; the gate is asked all the same."""
+    last = [order for order in orders if order.kind in ("stop", "merge")][-1:]
+    if not last or last[0].kind != "merge":
+        return False
+    return all(record.recorded <= last[0].time for record in records)
+
+
 def moment(now: datetime, records: Iterable[AgentRecord]) -> datetime:
     """The time of an order that is given now: after all that is recorded, if only by a second."""
     return max([now, *(record.recorded + timedelta(seconds=1) for record in records)])

@@ -6,17 +6,17 @@ from datetime import datetime
 
 from bot.core.allowance import at_stake, attempt_allowance
 from bot.core.artifacts import Failure
-from bot.core.carrying import UNANSWERED, WAYS, brought_forward, joined, spoken_of, title
+from bot.core.carrying import GOES_ON, UNANSWERED, WAYS, brought_forward, joined, spoken_of, title
 from bot.core.citations import check
 from bot.core.evidence import Evidence
 from bot.core.findings import AgentResult, Blocker, CheckedFinding, Citation, Finding, Gap
-from bot.core.mission import AgentSpec, Mission
+from bot.core.mission import AgentSpec, Mission, Subject
 from bot.core.neutral import visible
 from bot.core.records import AgentRecord, AgentState, FindingsFile, Launch
 
 Lookup = Callable[[Citation], Evidence]
 """What a citation's source says now; supplied by the source library."""
-NOT_ANSWERED, NOT_REACHED, NOT_RESEARCHED = WAYS
+NOT_ANSWERED, NOT_REACHED, NOT_RESEARCHED, _ = WAYS
 REFUSED = "the access to the model was refused"
 TIME_OVER = "the session's time was over"
 """The reason in the record of an assignment that was given up."""
@@ -93,15 +93,44 @@ def failed(
     return _record(attempt, empty, "failed", failure.reason, file, now, spent=stake), file
 
 
-def given_up(attempt: Attempt, now: datetime, why: str) -> tuple[AgentRecord, FindingsFile]:
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """The subjects of an assignment that another session goes on with."""
+
+    session: str
+    subjects: tuple[Subject, ...]
+
+
+def given_up(
+    attempt: Attempt, now: datetime, why: str, handed: Handed | None = None
+) -> tuple[AgentRecord, FindingsFile]:
     """The record that ends an assignment for which there is no time any more: no attempt was made, nothing spent.
 
-    What was found is kept, and each subject of which nothing is known gets a blocker.
+    What was found is kept. Each subject that is `handed` on gets a blocker that says to which session, and each
+    other one of which nothing is known gets a blocker too.
     """
     work = brought_forward(attempt.agent, attempt.file)
+    if handed:
+        goes_on = tuple(_handed_on(attempt.agent, subject, handed.session, why) for subject in handed.subjects)
+        work = work.model_copy(update={"blockers": work.blockers + goes_on})
     file = _completed(attempt, work, NOT_RESEARCHED, f"did not come to it: {why}.")
     state: AgentState = "blocked" if file.blockers else "done"
-    return _record(attempt, _nothing(attempt, now, now, halted=False), state, why, file, now, spent=0), file
+    record = _record(attempt, _nothing(attempt, now, now, halted=False), state, why, file, now, spent=0)
+    more = {
+        "idle_since": attempt.record.recorded if attempt.record else attempt.launch.launched,
+        "goes_on_in": handed.session if handed else None,
+    }
+    return record.model_copy(update=more), file
+
+
+def _handed_on(agent: AgentSpec, subject: Subject, session: str, why: str) -> Blocker:
+    return Blocker(
+        subject=subject.id,
+        title=title(subject, GOES_ON),
+        impact="Low",
+        description=f"Agent {agent.id} did not finish it: {why}. Session {session} goes on with it.",
+        recommendation=f"Nothing: session {session} goes on with it.",
+    )
 
 
 def _nothing(attempt: Attempt, started: datetime, now: datetime, *, halted: bool) -> AgentResult:

@@ -18,6 +18,15 @@ blocker. failed: no attempt came to its end; what was found until then is kept."
 CommitId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}(?:[0-9a-f]{24})?$")]
 
 
+class Continues(Model):
+    """Which session a session goes on from, how many in a row that makes, and what was launched at first."""
+
+    session: Id
+    row: Annotated[int, Constraint(ge=1, le=100)]
+    mission_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    """Of the mission's file as a person has it: what this session was launched with was made from that."""
+
+
 class Launch(Model):
     """sessions/<session>/launch.json: the checked mission, when, by whom, from which commit, the agents' caps.
 
@@ -34,6 +43,8 @@ class Launch(Model):
     run: str = ""
     issue: Annotated[int, Constraint(ge=1)] | None = None
     """The issue that asked for the session, where its status stands."""
+    continues: Continues | None = None
+    """The session that had no time for what this one does; None where a person launched it."""
     base: str
     base_commit: CommitId
     caps: dict[Id, Annotated[int, Constraint(ge=0)]]
@@ -42,6 +53,11 @@ class Launch(Model):
     """Up to which attempt a person lets an agent go, whatever became of it: no part of the file, see `amended`."""
     prices: dict[str, Prices] = Constraint(default_factory=dict)
     """What the agents' models cost, by `pricing.key`: as it was known at launch, and it holds to the end."""
+
+    @property
+    def written_sha256(self) -> str:
+        """Of the mission's file that a person wrote and launched."""
+        return self.continues.mission_sha256 if self.continues else self.mission_sha256
 
 
 class AgentRecord(Model):
@@ -61,6 +77,10 @@ class AgentRecord(Model):
     spent."""
     halted: bool = False
     """The access to the model was refused (key, permission, credit): nothing goes on before a person acts."""
+    idle_since: AwareDatetime | None = None
+    """Of an assignment that was given up: when something was recorded of it last, or else the launch."""
+    goes_on_in: Id | None = None
+    """Of an assignment that was given up: the session that goes on with its subjects, where one does."""
     halts: Annotated[int, Constraint(ge=0)] = 0
     """How many attempts until now ended so; they use up none of the mission's."""
     findings: Annotated[int, Constraint(ge=0)] = 0

@@ -15,7 +15,6 @@ from bot.core.ids import slug
 from bot.core.mission import Mission
 from bot.core.orders import deadline, last_word
 from bot.core.projection import projected
-from bot.core.recording import TIME_OVER
 from bot.core.records import AgentRecord, AgentState
 from bot.core.session import SessionData, branch_ref
 
@@ -96,11 +95,25 @@ class BlockerNote:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenUp:
+    """An assignment for which there was no time: since when nothing came of it, after how many attempts, what they
+    had found, and in which session it goes on (empty: in none)."""
+
+    agent: str
+    since: datetime
+    attempts: int
+    findings: int
+    verified: int
+    goes_on_in: str
+
+
+@dataclass(frozen=True, slots=True)
 class SessionState:
     """How a session stands. Money is in millionths of a US dollar; times are UTC; `eta` None is unknown.
 
     `projected` is what it will have cost in the end, None when that is unknown. `halted` are the agents that were
-    refused access to their model, and could go on; `given_up` those that were not done when its time was over.
+    refused access to their model, and could go on; `goes_on_from` is the session that had no time for this one's
+    work, empty where there is none.
     """
 
     session: str
@@ -117,7 +130,8 @@ class SessionState:
     blockers: tuple[BlockerNote, ...]
     failures: tuple[tuple[str, str], ...]
     halted: tuple[str, ...]
-    given_up: tuple[str, ...]
+    given_up: tuple[GivenUp, ...]
+    goes_on_from: str
     cost: int
     cap: int
     projected: int | None
@@ -157,7 +171,8 @@ def reduce(facts: SessionFacts, now: datetime) -> SessionState:
         halted=tuple(
             record.agent for record in halted(data.launch, data.records, last_word(data.launch, data.orders))
         ),
-        given_up=tuple(record.agent for record in records if record.reason == TIME_OVER),
+        given_up=tuple(_given_up(record) for record in records if record.idle_since),
+        goes_on_from=data.launch.continues.session if data.launch.continues else "",
         cost=sum(record.spent for record in records),
         cap=mission.limits.max_usd,
         projected=projected(mission, data.records),
@@ -170,6 +185,12 @@ def reduce(facts: SessionFacts, now: datetime) -> SessionState:
         eta=_eta(records, len(agents.pending), mission.limits.max_parallel, last),
         alert=alert(records, data.launch.caps, mission.limits.max_usd),
     )
+
+
+def _given_up(record: AgentRecord) -> GivenUp:
+    since = record.idle_since or record.recorded
+    into = record.goes_on_in or ""
+    return GivenUp(record.agent, since, record.attempt - 1, record.findings, record.verified, into)
 
 
 def _agents(ids: Iterable[str], records: Iterable[AgentRecord]) -> Agents:

@@ -224,7 +224,8 @@ def _opening(launch: Launch) -> Iterator[TrailEvent]:
     # Only what the launch fixed: what people change later, such as the money, would change the words.
     mission, who = launch.mission, launch.actor or launch.by
     asked = f", asked for in issue #{launch.issue}" if launch.issue else ""
-    about = f"{plural(len(mission.agents), 'agent')} for {mission.title[:200]}{asked}"
+    before = f", goes on from {launch.continues.session}" if launch.continues else ""
+    about = f"{plural(len(mission.agents), 'agent')} for {mission.title[:200]}{asked}{before}"
     subjects = f"{plural(len(mission.subjects), 'subject')}: {_subjects(mission, None)}"
     yield decided(launch, "launched", "", launch.launched, about, actor=who, run=launch.run)
     yield decided(launch, "reserved", "", launch.launched, subjects, actor=who, run=launch.run)
@@ -262,7 +263,8 @@ def _ordered(launch: Launch, one: Order) -> TrailEvent:
 def _expired(launch: Launch, records: Iterable[AgentRecord]) -> Iterator[TrailEvent]:
     given_up = sorted((one for one in records if one.reason == TIME_OVER), key=lambda one: one.recorded)
     if given_up:
-        reason = f"{TIME_OVER}: {names(one.agent for one in given_up)}"
+        into = next((f"; {one.goes_on_in} goes on" for one in given_up if one.goes_on_in), "")
+        reason = f"{TIME_OVER}: {names(one.agent for one in given_up)}{into}"
         yield decided(
             launch, "expired", f"{given_up[0].agent}/{given_up[0].attempt}", given_up[0].recorded, reason
         )

@@ -16,12 +16,13 @@ GARBAGE = (b"", b"{", b"[]", b"\x00\xff", b'{"session": "another-1"}', b'{"findi
 
 @dataclass
 class Ledger:
-    """What agents have really spent, in millionths of a US dollar, by agent, whatever became of their results."""
+    """What agents have really spent, in millionths of a US dollar, by session and agent, whatever came of it."""
 
-    spent: dict[str, int] = field(default_factory=dict)
+    spent: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def spend(self, agent: str, amount: int) -> None:
-        self.spent[agent] = self.spent.get(agent, 0) + amount
+    def spend(self, session: str, agent: str, amount: int) -> None:
+        key = session, agent
+        self.spent[key] = self.spent.get(key, 0) + amount
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Rehearsed:
     def research(self, brief: Brief, progress: Callable[[str], None]) -> AgentResult:
         result = Simulated(self.library, self.scheduler).research(brief, progress)
         spent = self.chance.randint(0, brief.cap) if brief.prices else 0
-        self.ledger.spend(brief.agent.id, spent)
+        self.ledger.spend(brief.session, brief.agent.id, spent)
         told = brief.cap + 1 if self.fault == "overspends" else spent
         made = result.model_copy(update={"usage": Usage(calls=1, micro_usd=told)})
         return _lying(made) if self.fault == "lies" else made

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.core.citations import check
+from bot.core.cross_session import cross_criteria
+from bot.core.overview import Overview
 from bot.core.records import AgentRecord
 from bot.core.session import SessionData
 from bot.ports import SourceLibrary
@@ -15,8 +17,9 @@ A_MINUTE, AN_HOUR = (timedelta(minutes=1), 80), (timedelta(hours=1), 500)
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """An attempt that a run was given: which agent's, which one, which run's, and when it was begun."""
+    """An attempt that a run was given: of which session's agent, which one, which run's, when it was begun."""
 
+    session: str
     agent: str
     attempt: int
     run: str
@@ -25,11 +28,10 @@ class Handed:
 
 @dataclass(frozen=True, slots=True)
 class Aftermath:
-    """What a rehearsal left behind. `data`: the session, None when none was ever opened; money in millionths of a
-    US dollar; `why`: why it stands still when it is not merged, empty when it does not say; `runs`: those that the
-    bot has started by itself."""
+    """What a session left behind. Money is in millionths of a US dollar; `why`: why it stands still when it is not
+    merged, empty when it does not say; `runs`: those that the bot has started for it by itself."""
 
-    data: SessionData | None
+    data: SessionData
     merged: bool
     why: str
     spent: dict[str, int]
@@ -38,11 +40,9 @@ class Aftermath:
     pulls: int
     merges: int
     comments: int
-    writes: Sequence[datetime]
     runs: int
     committed: dict[str, bytes] = field(default_factory=dict)
     expected: dict[str, bytes] = field(default_factory=dict)
-    bugs: Sequence[BaseException] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +54,50 @@ class Held:
     broken: str = ""
 
 
+Checks = tuple[tuple[str, str, Callable[[], Iterable[str]]], ...]
+
+
 def held(after: Aftermath, library: SourceLibrary) -> tuple[Held, ...]:
-    """Each guarantee that a rehearsal can put to the test."""
-    checks: tuple[tuple[str, str, Callable[[], Iterator[str]]], ...] = (
-        ("G4", "no command ends with a bug", lambda: (f"{type(e).__name__}: {e}" for e in after.bugs)),
+    """Each guarantee of one session that a rehearsal can put to the test."""
+    checks: Checks = (
         ("G10", "one pull request, one merge, one comment", lambda: _once(after)),
         ("G12", "no attempt is given to two runs", lambda: _given_twice(after)),
         ("G13", "no record and no finding is lost", lambda: _lost(after)),
         ("G14", "the newest attempt stands", lambda: _outdated(after)),
-        ("G18", "GitHub's limits are respected", lambda: _too_fast(after.writes)),
         ("G19", "the session ends, or says why not", lambda: _unended(after)),
         ("G23", "the budget is a hard bound", lambda: _overspent(after)),
         ("G27", "verified is what its source says", lambda: _unverified(after, library)),
         ("G28", "the deliverable is what the findings say", lambda: _differing(after)),
         ("A24", "nothing is started over and over", lambda: _too_many_runs(after)),
     )
-    return tuple(Held(name, promise, next(broken(), "")) for name, promise, broken in checks)
+    return _looked_at(checks)
+
+
+def together(
+    overview: Overview,
+    writes: Sequence[datetime],
+    bugs: Sequence[BaseException],
+    never: Sequence[str],
+    *,
+    all_merged: bool,
+) -> tuple[Held, ...]:
+    """What is to hold over all sessions. `never`: the missions of which no session was ever opened."""
+    criteria = {one.id: one for one in cross_criteria(overview)}
+    unmet = [criteria["no-duplicates"]] * (criteria["no-duplicates"].state == "not met")
+    unmet += [
+        criteria[name] for name in ("no-conflicts", "compiled") if all_merged and criteria[name].state != "met"
+    ]
+    checks: Checks = (
+        ("G18", "GitHub's limits are respected", lambda: _too_fast(writes)),
+        ("G21", "no label is lost", lambda: (f"no session was opened of {mission}" for mission in never)),
+        ("G30", "no work is done twice, one roadmap", lambda: (f"{c.title}: {c.measured}" for c in unmet)),
+        ("exit", "no command ends with a bug", lambda: (f"{type(bug).__name__}: {bug}" for bug in bugs)),
+    )
+    return _looked_at(checks)
+
+
+def _looked_at(checks: Checks) -> tuple[Held, ...]:
+    return tuple(Held(name, promise, next(iter(broken()), "")) for name, promise, broken in checks)
 
 
 def _once(after: Aftermath) -> Iterator[str]:
@@ -86,7 +114,7 @@ def _given_twice(after: Aftermath) -> Iterator[str]:
 
 
 def _lost(after: Aftermath) -> Iterator[str]:
-    records = after.data.records if after.data else {}
+    records = after.data.records
     for made in after.made:
         kept = records.get(made.agent)
         if kept is None:
@@ -96,7 +124,7 @@ def _lost(after: Aftermath) -> Iterator[str]:
 
 
 def _outdated(after: Aftermath) -> Iterator[str]:
-    records = after.data.records if after.data else {}
+    records = after.data.records
     for made in after.made:
         if made.agent in records and records[made.agent].attempt < made.attempt:
             yield f"{made.agent}: attempt {records[made.agent].attempt} stands in place of {made.attempt}"
@@ -114,9 +142,7 @@ def _too_fast(writes: Iterable[datetime]) -> Iterator[str]:
 
 
 def _unended(after: Aftermath) -> Iterator[str]:
-    if after.data is None:
-        yield "no session was opened"
-    elif not after.merged and not after.why:
+    if not after.merged and not after.why:
         left = [spec.id for spec in after.data.mission.agents if spec.id not in after.data.records]
         yield f"nobody is at work, and nothing says why: {', '.join(left) or 'all agents are recorded'}"
     elif after.merged and (missing := {spec.id for spec in after.data.mission.agents} - after.data.records.keys()):
@@ -124,8 +150,6 @@ def _unended(after: Aftermath) -> Iterator[str]:
 
 
 def _overspent(after: Aftermath) -> Iterator[str]:
-    if after.data is None:
-        return
     total, cap = sum(after.spent.values()), after.data.mission.limits.max_usd
     if total > cap:
         yield f"{total} of {cap} millionths were spent"
@@ -135,7 +159,7 @@ def _overspent(after: Aftermath) -> Iterator[str]:
 
 
 def _unverified(after: Aftermath, library: SourceLibrary) -> Iterator[str]:
-    for file in after.data.findings.values() if after.data else ():
+    for file in after.data.findings.values():
         for finding in file.findings:
             citation = finding.citation
             now = check(finding, library.evidence(citation.source, citation.locator, citation.method))
@@ -151,7 +175,7 @@ def _differing(after: Aftermath) -> Iterator[str]:
 def _too_many_runs(after: Aftermath) -> Iterator[str]:
     """Three that bring nothing after each thing that is brought; how often the gate is asked again is bounded by
     the time, which a fortnight of a rehearsal makes 40 at most."""
-    agents = len(after.data.mission.agents) if after.data else 1
+    agents = len(after.data.mission.agents)
     most = 3 * (agents + 1) + 40
     if after.runs > most:
         yield f"{after.runs} runs, at most {most}"

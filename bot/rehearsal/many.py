@@ -17,11 +17,10 @@ AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Script:
-    """What is rehearsed: a mission, and what goes wrong: as a file says, or with `rate` at random."""
+class Rehearsing:
+    """What is rehearsed: missions (content and file), and what goes wrong: as a file says, or at random."""
 
-    mission: bytes
-    file: str
+    missions: tuple[tuple[bytes, str], ...]
     faults: bytes | None
     faults_file: str
     rate: float
@@ -32,10 +31,10 @@ class Script:
         faults: Faults = Chance(chance, self.rate)
         if self.faults is not None:
             faults = load_faults(self.faults, self.faults_file)
-        return rehearse(self.mission, self.file, ListedPrices(SystemClock()), faults, chance, seed)
+        return rehearse(self.missions, ListedPrices(SystemClock()), faults, chance, seed)
 
 
-def rehearse_all(script: Script, seeds: Iterable[int], processes: int | None = None) -> Sequence[Rehearsal]:
+def rehearse_all(script: Rehearsing, seeds: Iterable[int], processes: int | None = None) -> Sequence[Rehearsal]:
     """Rehearsals in the order of the seeds."""
     script.rehearse(0)  # what is wrong with the files is said before anything else is begun
     with ProcessPoolExecutor(processes or os.cpu_count(), initializer=_begin) as pool:

@@ -104,7 +104,7 @@ class Swarm:
 
     def _leg(self, job: Job, launched: Outcome, agent: str, attempt: int) -> None:
         """The two jobs of one attempt."""
-        self.handed.append(Handed(agent, attempt, job.run.id, self.scheduler.now()))
+        self.handed.append(Handed(launched.outputs["session"], agent, attempt, job.run.id, self.scheduler.now()))
         fault = self.faults.of_agent(agent, attempt)
         if fault:
             self.say(f"{agent}/{attempt} {fault}")
@@ -124,7 +124,7 @@ class Swarm:
             parts = Recording(
                 repo, self.library, self.scheduler, telling, self.chance.random, f"{job.run.id}/{RUN_ATTEMPT}"
             )
-            made, _ = record_job(parts, told["session"], agent, attempt, artifact, comment)
+            made = record_job(parts, told["session"], agent, attempt, artifact, comment).record
             self.made.append(made)
             self.say(f"{agent}/{attempt} {made.state}")
 

@@ -24,7 +24,7 @@ def told_all(every: Sequence[Rehearsal]) -> Outcome:
     broken = [one for one in every if one.broken]
     report = {
         "rehearsals": len(every),
-        "ended": dict(Counter(one.ended for one in every).most_common()),
+        "ended": dict(_endings(every)),
         "broken": [_data(one) for one in broken],
     }
     return Outcome(report, "\n".join(_many(every, broken)), Exit.ACT if broken else Exit.DONE)
@@ -33,11 +33,12 @@ def told_all(every: Sequence[Rehearsal]) -> Outcome:
 def _data(one: Rehearsal) -> dict[str, object]:
     return {
         "seed": one.seed,
-        "session": one.session,
-        "ended": one.ended,
+        "sessions": [
+            {"session": s.session, "ended": s.ended, "agents": s.agents, "spent_usd": s.spent / MICRO}
+            for s in one.sessions
+        ],
         "seconds": one.took.total_seconds(),
         "runs": one.runs,
-        "spent_usd": one.spent / MICRO,
         "timeline": [{"seconds": line.after.total_seconds(), "what": line.text} for line in one.lines],
         "guarantees": [{"id": g.id, "promise": g.promise, "broken": g.broken} for g in one.guarantees],
     }
@@ -46,8 +47,10 @@ def _data(one: Rehearsal) -> dict[str, object]:
 def _lines(one: Rehearsal) -> Iterator[str]:
     yield from (f"{_clock(line.after):>12}  {visible(line.text)}" for line in one.lines)
     yield ""
-    money = f" · {usd(one.spent)} USD, made up" if one.spent else ""
-    yield f"{one.session}: {one.ended}, after {duration(one.took)} · {one.agents} agents, {one.runs} runs{money}"
+    for session in one.sessions:
+        money = f", {usd(session.spent)} USD (made up)" if session.spent else ""
+        yield f"{session.session}: {session.ended} · {session.agents} agents{money}"
+    yield f"over after {duration(one.took)} on the virtual clock, {one.runs} runs"
     yield ""
     for g in one.guarantees:
         yield f"{'BROKEN' if g.broken else 'held':<8}{g.id:<5}{g.promise}{f': {g.broken}' if g.broken else ''}"
@@ -55,11 +58,16 @@ def _lines(one: Rehearsal) -> Iterator[str]:
 
 
 def _many(every: Sequence[Rehearsal], broken: Sequence[Rehearsal]) -> Iterator[str]:
-    for how, count in Counter(one.ended for one in every).most_common():
+    for how, count in _endings(every):
         yield f"{count:>7,}  {how}"
     yield ""
     yield f"{len(every):,} rehearsals, {len(broken):,} of them broke a guarantee"
     yield from _again(broken)
+
+
+def _endings(every: Sequence[Rehearsal]) -> list[tuple[str, int]]:
+    """How the sessions of all of them ended, the most frequent first."""
+    return Counter(session.ended for one in every for session in one.sessions).most_common()
 
 
 def _again(broken: Sequence[Rehearsal]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from bot.core.comment_view import AT_WORK, CommentView, Stage, stage, working
 from bot.core.consolidate import consolidate
 from bot.core.neutral import code
+from bot.render.answer import answer_block
 from bot.render.comment_lines import lines, passing
 from bot.render.comment_tables import agents_table, teams_table
 from bot.render.deliverable_parts import headline
@@ -49,6 +50,7 @@ def status_comment(view: CommentView, *, gate: bool = True) -> str:
         "title": TITLES[stage(view)],
         "figures": _figures(view),
         "lines": lines(view),
+        "answer": answer_block(view.answer) if view.answer else Markdown(""),
         "footer": _footer(view),
     }
     texts = (render("comment.md.j2", **said, table=table, folds=folds) for table, folds in _layouts(view, gate))

@@ -16,6 +16,7 @@ from bot.core.comment_view import (
     working,
 )
 from bot.core.consolidate import Deliverable, consolidate
+from bot.core.continuation import goes_on_in, parts
 from bot.core.continuing import attempts_allowed
 from bot.core.findings import Blocker
 from bot.core.gate.verdict import CriterionResult, Verdict
@@ -40,6 +41,7 @@ def lines(view: CommentView) -> list[Markdown]:
 
 
 def _lines(view: CommentView) -> Iterator[str]:
+    yield from _row(view)
     match stage(view):
         case "merged":
             yield from _merged(view)
@@ -56,6 +58,18 @@ def _lines(view: CommentView) -> Iterator[str]:
         yield from _alert(view)
         yield from _blockers(view)
     yield from _next(view)
+
+
+def _row(view: CommentView) -> Iterator[str]:
+    """The sessions before and after this one, where it is one of several in a row."""
+    if before := view.data.launch.continues:
+        yield f"**Goes on from** · {code(before.session)}, whose time was over: what it found is kept"
+    if after := goes_on_in(view.data):
+        subjects = sum(len(part.agent.subjects) for part in parts(view.data))
+        yield f"**Goes on in** · {code(after)}: {counted(subjects, 'subject')} for which there was no time"
+    if view.others:
+        open_ones = named([Markdown(code(session)) for session in view.others])
+        yield f"**Open** · {open_ones} {'is' if len(view.others) == 1 else 'are'} not merged yet"
 
 
 # --- on the way ----------------------------------------------------------------------------------------------
@@ -104,8 +118,8 @@ def _failed(view: CommentView) -> Iterator[str]:
 
 
 def _given_up(view: CommentView) -> Iterator[str]:
-    if agents := view.state.given_up:
-        who = named([Markdown(code(agent)) for agent in agents])
+    if given_up := view.state.given_up:
+        who = named([Markdown(code(one.agent)) for one in given_up])
         yield f"**Given up** · {who}: {TIME_OVER}; what was found is kept."
 
 
@@ -257,9 +271,13 @@ def _broken(view: CommentView) -> str:
 
 def _overdue(view: CommentView) -> str:
     hours = f"{view.data.mission.limits.session_timeout_hours:g}"
+    blockers = view.data.mission.limits.when_over == "blockers"
+    after = (
+        "what is unfinished becomes blockers" if blockers else "another session goes on with what is unfinished"
+    )
     return (
         f"**Overdue** · it had {hours} {'hour' if hours == '1' else 'hours'}, until {utc(view.state.deadline)}. "
-        "What was found is kept; what is unfinished becomes blockers, or another session goes on with it."
+        f"What was found is kept; {after}."
     )
 
 

@@ -156,7 +156,11 @@ def failure_modes(overview: Overview) -> tuple[FailureMode, ...]:
 
 
 def _over_time(state: SessionState) -> str:
-    return f"{state.session}: {names(state.given_up)} given up" if state.given_up else state.session
+    return (
+        f"{state.session}: {names(one.agent for one in state.given_up)} given up"
+        if state.given_up
+        else state.session
+    )
 
 
 def utc(moment: datetime) -> str:

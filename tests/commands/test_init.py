@@ -14,6 +14,7 @@ TEMPLATES = Path(__file__).parent.parent.parent / "mission-templates"
 ACTION = "octo/swarm@" + "0123456789" * 4
 PATHS = [
     ".github/workflows/swarm-agent.yml",
+    ".github/workflows/swarm-chatops.yml",
     ".github/workflows/swarm-gate.yml",
     ".github/workflows/swarm-session.yml",
     ".github/workflows/swarm-status.yml",
@@ -51,9 +52,9 @@ def test_it_writes_everything_and_says_what_comes_next(repo: Path) -> None:
     assert outcome.data["written"] is True
     assert states(outcome) == dict.fromkeys(PATHS, "new")
     assert written(repo) == set(PATHS)
-    session = (repo / PATHS[2]).read_text()
+    session = (repo / PATHS[3]).read_text()
     assert f"uses: {ACTION} # v1.2.3\n" in session
-    assert "wrote 7 files" in outcome.text
+    assert "wrote 8 files" in outcome.text
     for step in ("default branch", "swarm doctor", "gh label create swarm:launch --force --color", "swarm:launch"):
         assert step in outcome.text
 
@@ -61,7 +62,7 @@ def test_it_writes_everything_and_says_what_comes_next(repo: Path) -> None:
 def test_it_shows_without_writing(repo: Path) -> None:
     outcome = run(repo, write=False)
     assert outcome.data["written"] is False
-    assert "7 files to be written; nothing was written yet" in outcome.text
+    assert "8 files to be written; nothing was written yet" in outcome.text
     assert written(repo) == set()
 
 
@@ -80,14 +81,14 @@ def test_one_file_is_one_file(repo: Path) -> None:
 
 
 def test_a_file_with_other_content_is_kept_and_then_nothing_is_written(repo: Path) -> None:
-    target = repo / PATHS[2]
+    target = repo / PATHS[3]
     target.parent.mkdir(parents=True)
     target.write_text("name: mine\n")
     outcome = run(repo)
     assert outcome.exit == Exit.ACT
     assert outcome.data["written"] is False
-    assert states(outcome)[PATHS[2]] == "differs"
-    assert written(repo) == {PATHS[2]}, "half an installation would be worse than none"
+    assert states(outcome)[PATHS[3]] == "differs"
+    assert written(repo) == {PATHS[3]}, "half an installation would be worse than none"
     assert target.read_text() == "name: mine\n"
     assert "nothing was written" in outcome.text
     assert "--force" in outcome.text
@@ -97,7 +98,7 @@ def test_force_writes_over_what_differs(repo: Path) -> None:
     run(repo, f"octo/swarm@{'a' * 40}")
     outcome = run(repo, force=True)
     assert outcome.exit == Exit.DONE
-    assert {path for path, state in states(outcome).items() if state == "differs"} == set(PATHS[:4])
+    assert {path for path, state in states(outcome).items() if state == "differs"} == set(PATHS[:5])
     assert ACTION in (repo / PATHS[0]).read_text()
 
 
@@ -118,7 +119,7 @@ def test_it_offers_the_repositorys_own_missions_first(repo: Path) -> None:
     for name in ("vector-databases", "cloud-providers", "Not an id", "x" * 65):
         (plans / f"{name}.yml").write_text("")
     run(repo)
-    form = yaml.safe_load((repo / PATHS[4]).read_text())
+    form = yaml.safe_load((repo / PATHS[5]).read_text())
     [mission] = [part for part in form["body"] if part.get("id") == "mission"]
     assert mission["attributes"]["options"] == [
         *("cloud-providers", "vector-databases", "hosting-panels", "payment-billing", "sip-communication"),

@@ -22,6 +22,16 @@ def labeled(label: str = "swarm:launch", *, body: str | None = "", number: int =
     }
 
 
+def commented(body: object = "/swarm status", action: str = "created", *, number: int = 7) -> Payload:
+    return {
+        "action": action,
+        "issue": {"number": number, "title": "Research the clouds", "user": {"login": "stranger", "type": "User"}},
+        "comment": {"id": 4711, "body": body, "user": {"login": "stranger", "type": "User"}},
+        "repository": {"full_name": "acme/widgets"},
+        "sender": {"login": "ada", "type": "User"},
+    }
+
+
 def dispatched(workflow: str = "swarm-session.yml", **inputs: object) -> Payload:
     return {
         "inputs": inputs,

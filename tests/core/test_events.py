@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from bot.core.events import (
     MAX_BODY,
+    MAX_TEXT,
+    CommandAsked,
     ContinueSession,
     Ignored,
     LaunchAsked,
@@ -16,7 +18,7 @@ from bot.core.events import (
     RefreshStatus,
     intent,
 )
-from tests.core.payloads import Payload, dispatched, labeled, pull
+from tests.core.payloads import Payload, commented, dispatched, labeled, pull
 
 
 def reason(event: str, payload: object) -> str:
@@ -169,6 +171,66 @@ def test_names_in_other_scripts_are_shown_as_they_are() -> None:
     assert reason("issues", labeled("错误")) == 'the label "错误" is not one of ours; they start with swarm:'
 
 
+# --- issue_comment -----------------------------------------------------------------------------------------
+
+
+def test_a_comment_tells_a_session_something() -> None:
+    assert intent("issue_comment", commented("/swarm budget +5\n\nIt is worth it.")) == CommandAsked(
+        issue=7, comment=4711, text="/swarm budget +5", sender="ada", sender_is_bot=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("/swarm", "/swarm"),
+        ("\r\n \n  /swarm stop \r\n/swarm resume", "/swarm stop"),
+        ("/Swarm\tSTOP", "/Swarm\tSTOP"),
+        ("/swarm explain " + "x" * 5_000, ("/swarm explain " + "x" * 5_000)[:MAX_TEXT]),
+        ("/swarm \ud83d", "/swarm ?"),
+    ],
+)
+def test_the_first_line_that_says_something_counts(body: str, text: str) -> None:
+    found = intent("issue_comment", commented(body))
+    assert isinstance(found, CommandAsked)
+    assert found.text == text
+
+
+@pytest.mark.parametrize(
+    "body", ["", "\n\n", "Thanks!\n/swarm stop", "> /swarm stop", "/swarming", "/swarm-stop", None, 5]
+)
+def test_other_comments_are_ignored(body: object) -> None:
+    assert reason("issue_comment", commented(body)) == "the comment does not begin with /swarm"
+
+
+@pytest.mark.parametrize("action", ["edited", "deleted"])
+def test_a_comment_that_is_changed_later_tells_nothing(action: str) -> None:
+    why = f'a comment was "{action}"; only a new one tells a session something'
+    assert reason("issue_comment", commented(action=action)) == why
+
+
+def test_a_comment_on_a_pull_request_is_ignored() -> None:
+    payload = changed(
+        commented(), issue__pull_request={"url": "https://api.github.com/repos/acme/widgets/pulls/7"}
+    )
+    assert reason("issue_comment", payload) == (
+        "a pull request was commented on; sessions are told something in their issues"
+    )
+
+
+@pytest.mark.parametrize("number", [None, 0, -1, True, 1.5, "7", 2**53])
+def test_a_comment_needs_an_id(number: object) -> None:
+    why = reason("issue_comment", changed(commented(), comment__id=number))
+    assert why.startswith('the payload of "issue_comment" cannot be used: the id of the comment is ')
+
+
+def test_a08_who_comments_is_the_sender_and_may_be_a_program() -> None:
+    found = intent("issue_comment", changed(commented(), sender={"login": "helper[bot]", "type": "Bot"}))
+    assert isinstance(found, CommandAsked)
+    assert (found.sender, found.sender_is_bot) == ("helper[bot]", True)
+    assert "sender" in reason("issue_comment", changed(commented(), sender=None))
+
+
 # --- workflow_dispatch -------------------------------------------------------------------------------------
 
 
@@ -303,7 +365,7 @@ def test_a26_a_pull_request_that_cannot_be(path: str, value: object) -> None:
     assert why.startswith('the payload of "pull_request" cannot be used: the ')
 
 
-@pytest.mark.parametrize("event", ["push", "issue_comment", "pull_request_target", "", "\x00"])
+@pytest.mark.parametrize("event", ["push", "commit_comment", "pull_request_target", "", "\x00"])
 def test_events_that_are_not_ours_are_ignored(event: str) -> None:
     assert reason(event, {}) == f"nothing is done at the event {json.dumps(event)}"
 
@@ -316,6 +378,7 @@ JSON = st.recursive(
 )
 BASES = [
     ("issues", labeled),
+    ("issue_comment", commented),
     ("workflow_dispatch", lambda: dispatched(mission="cloud", issue="7", budget="1", backend="claude")),
     ("workflow_dispatch", lambda: dispatched(session="cloud-1")),
     ("pull_request", pull),

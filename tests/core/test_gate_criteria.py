@@ -9,10 +9,10 @@ from bot.core.changes import Change
 from bot.core.conflicts import Conflict
 from bot.core.fields import STANDARD_FIELDS, Field
 from bot.core.findings import Blocker, Gap
-from bot.core.gate import GateSnapshot, Recheck
+from bot.core.gate import GateSnapshot, Recheck, decide
 from bot.core.gate.document import difference
 from bot.core.gate.totals import stated
-from bot.core.records import AgentRecord
+from bot.core.records import AgentRecord, Continues, FindingsFile
 from bot.core.secrets import SecretHit
 from tests.builders import checked, citation
 from tests.core.gate_snapshots import (
@@ -480,3 +480,70 @@ def test_g25_while_there_are_secrets_nothing_of_the_text_is_shown() -> None:
         found = criterion(leaking, name)
         assert found.state == "fail"
         assert "hunter2" not in found.measured
+
+
+# --- what another session goes on with ----------------------------------------------------------------------
+
+LATER = "cloud-providers-2"
+NAMES = {"wasabi": "Wasabi", "vultr": "Vultr", "aws-ec2": "AWS EC2"}
+
+
+def goes_on(name: str) -> Blocker:
+    return Blocker(
+        subject=name,
+        title=f"{NAMES[name]} goes on in another session",
+        impact="Low",
+        description=f"Session {LATER} goes on with it.",
+    )
+
+
+def handed_over(*subjects: str, files: dict[str, FindingsFile] | None = None) -> GateSnapshot:
+    """A session of which these subjects go on, as its findings say and the reservations do."""
+    handing = {**files_of(), "haiku-22": findings_file("haiku-22", *answers("vultr"), goes_on("wasabi"))}
+    made = snapshot(rules(blocked_subjects=0), handing if files is None else files)
+    taken = dict.fromkeys(subjects, LATER)
+    return replace(made, reservations={**made.reservations, **taken}, handed_over=taken)
+
+
+def test_g29_a_subject_goes_on_elsewhere_only_when_its_reservation_says_so_too() -> None:
+    found = handed_over("wasabi")
+    assert decide(found).state == "pass"
+    assert criterion(found, "subjects-covered").measured == f"2 of 3, 1 subject going on in {LATER}"
+    assert criterion(found, "no-duplicates").measured == (
+        f"2 of 2 reserved by this session, 1 subject going on in {LATER}"
+    )
+    only_said = criterion(handed_over(), "subjects-covered")
+    assert (only_said.state, only_said.measured) == ("fail", "2 of 3, 1 blocked (0 tolerated): wasabi")
+
+
+def test_g30_a_subject_that_another_session_has_and_of_which_nothing_is_said_is_no_handover() -> None:
+    found = replace(GOOD, reservations={**GOOD.reservations, "vultr": LATER}, handed_over={"vultr": LATER})
+    assert criterion(found, "no-duplicates").state == "fail"
+    assert criterion(found, "subjects-covered") == criterion(GOOD, "subjects-covered")
+
+
+def test_what_was_found_of_a_subject_that_goes_on_does_not_make_it_covered() -> None:
+    begun = checked(subject="wasabi", field="pricing")
+    files = {**files_of(), "haiku-22": findings_file("haiku-22", *answers("vultr"), begun, goes_on("wasabi"))}
+    found = handed_over("wasabi", files=files)
+    assert decide(found).state == "pass"
+    assert criterion(found, "subjects-covered").measured.startswith("2 of 3,")
+
+
+def test_a_session_of_which_all_goes_on_delivers_nothing_and_says_so() -> None:
+    files = {
+        "haiku-21": findings_file("haiku-21", goes_on("aws-ec2")),
+        "haiku-22": findings_file("haiku-22", goes_on("vultr"), goes_on("wasabi")),
+    }
+    found = handed_over(*NAMES, files=files)
+    assert decide(found).state == "pass"
+    assert criterion(found, "claims-verified").measured == "0 of 0, another session goes on with every subject"
+    assert criterion(handed_over(files=files), "claims-verified").state == "fail"
+
+
+def test_what_a_session_was_launched_with_waits_for_its_records() -> None:
+    before = Continues(session="cloud-providers-0", row=1, mission_sha256="0" * 64)
+    launched = GOOD.launch.model_copy(update={"continues": before})
+    waits = replace(GOOD, records={"haiku-21": GOOD.records["haiku-21"]}, launch=launched)
+    assert criterion(waits, "agents-complete").state == "waiting"
+    assert criterion(replace(waits, launch=GOOD.launch), "agents-complete").state == "fail"

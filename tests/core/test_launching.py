@@ -4,7 +4,7 @@ import pytest
 
 from bot.core.launching import Ground, Reservation, decide
 from bot.core.mission import Mission
-from bot.core.records import Launch
+from bot.core.records import Continues, Launch
 from bot.errors import Refused
 from tests.builders import NOW, agent, mission, subject
 
@@ -101,3 +101,44 @@ def test_g29_a_mission_edited_after_its_merge_is_not_taken_for_done() -> None:
     assert decide(two_subjects(), SHA, "local", done).merged
     with pytest.raises(Refused, match=r"edited after session cloud-providers-1 was merged; set `refresh: true`"):
         decide(two_subjects(), "b" * 64, "local", done)
+
+
+# --- a mission of which more than one session is there, because the time of one was over ---------------------
+
+FIRST, SECOND = "cloud-providers-1", "cloud-providers-2"
+MADE = "d" * 64
+
+
+def going_on(sha: str = SHA) -> Launch:
+    """What goes on with AWS EC2 from a session of the two subjects."""
+    before = Continues(session=FIRST, row=1, mission_sha256=sha)
+    return launched(SECOND, sha=MADE).model_copy(update={"continues": before})
+
+
+def taken_over() -> dict[str, Reservation]:
+    second = held(SECOND).model_copy(update={"mission_sha256": MADE, "written_sha256": SHA})
+    return {"aws-ec2": second, "aws-s3": held(FIRST)}
+
+
+def test_the_session_that_goes_on_is_the_one_to_go_on_with() -> None:
+    both = ground(launched(FIRST), going_on(), reservations=taken_over())
+    decision = decide(two_subjects(), SHA, "local", both)
+    assert (decision.session, decision.create, decision.reserve) == (SECOND, False, ())
+    merged = ground(going_on(), merged=(FIRST,), reservations=taken_over())
+    assert decide(two_subjects(), SHA, "local", merged).session == SECOND
+
+
+def test_g30_the_session_before_does_not_take_back_what_goes_on() -> None:
+    alone = ground(launched(FIRST), merged=(SECOND,), reservations=taken_over())
+    assert decide(two_subjects(), SHA, "local", alone).reserve == ()
+    assert decide(two_subjects(refresh=True), SHA, "local", alone).reserve == ()
+
+
+def test_the_mission_as_a_person_wrote_it_is_the_one_that_counts() -> None:
+    edited = ground(going_on(sha="e" * 64), merged=(FIRST,), reservations=taken_over())
+    with pytest.raises(Refused, match=r"the file as it was \(when session cloud-providers-1 was launched\)"):
+        decide(two_subjects(), SHA, "local", edited)
+    done = ground(merged=(FIRST, SECOND), reservations=taken_over())
+    assert decide(two_subjects(), SHA, "local", done).merged
+    with pytest.raises(Refused, match="edited after session cloud-providers-2 was merged"):
+        decide(two_subjects(), "e" * 64, "local", done)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.orders import Order, OrderKind, Orders, amended, deadline, held, last_word, moment
+from bot.core.orders import Order, OrderKind, Orders, amended, deadline, held, last_word, merge_wanted, moment
 from bot.core.snapshot import parse_orders, parse_session
 from bot.errors import Problem
 from tests.builders import NOW, agent, mission, subject
@@ -34,6 +34,19 @@ def test_the_time_of_a_session_begins_again_when_a_person_lets_it_go_on() -> Non
     assert last_word(LAUNCH, [order(1, "stop", 5)]) == LAUNCHED
     given_ = [order(1, "resume", 7), order(2, "stop", 9)]
     assert deadline(LAUNCH, given_) == NOW + timedelta(minutes=7, hours=6)
+
+
+def test_an_order_to_merge_counts_until_something_is_recorded_or_somebody_stops_it() -> None:
+    done, later = record("cloud-1", "a"), record("cloud-1", "b", recorded=NOW + timedelta(minutes=9))
+    merge = order(1, "merge", 5)
+    assert not merge_wanted([], [done])
+    assert not merge_wanted([order(2, "resume", 6)], [done])
+    assert merge_wanted([merge], [done])
+    assert merge_wanted([merge, order(2, "resume", 6), order(3, "budget", 7)], [done])
+    assert not merge_wanted([merge], [done, later])
+    assert merge_wanted([merge, order(2, "merge", 10)], [done, later])
+    assert not merge_wanted([merge, order(2, "stop", 6), order(3, "resume", 7)], [done])
+    assert merge_wanted([merge, order(2, "stop", 6), order(3, "merge", 7)], [done])
 
 
 def test_an_order_comes_after_all_that_is_recorded_also_within_a_second() -> None:

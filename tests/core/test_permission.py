@@ -1,6 +1,6 @@
 import pytest
 
-from bot.core.permission import may_launch
+from bot.core.permission import may_command, may_launch
 
 
 @pytest.mark.parametrize("permission", ["admin", "maintain", "write"])
@@ -28,3 +28,21 @@ def test_a08_a_program_may_not_launch_whatever_its_permission(permission: str) -
     assert may_launch(permission, sender_is_bot=True) == (
         "the label was set by a program; a session is launched by a person"
     )
+
+
+@pytest.mark.parametrize("permission", ["admin", "maintain", "write"])
+def test_a07_who_may_write_may_tell_a_session_something(permission: str) -> None:
+    assert may_command(permission, sender_is_bot=False) == ""
+
+
+@pytest.mark.parametrize(
+    ("permission", "bot", "why"),
+    [
+        ("triage", False, "whoever wrote the comment may sort issues here but not write"),
+        ("none", False, "whoever wrote the comment has no permission here"),
+        ("owner", False, "whoever wrote the comment has a permission that is not known"),
+        ("admin", True, "the comment was written by a program; a session listens to people"),
+    ],
+)
+def test_a07_a08_others_may_not(permission: str, bot: bool, why: str) -> None:
+    assert may_command(permission, bot) == why

@@ -12,6 +12,8 @@ from pydantic import ValidationError
 from bot.core.continuing import Turn
 from bot.core.dispatches import Dispatch, Dispatches, handed_out
 from bot.core.gate.verdict import CriterionResult, Verdict
+from bot.core.recording import TIME_OVER
+from bot.core.records import Continues
 from bot.core.session import side_refs, trail_ref
 from bot.core.trail import (
     NAME_MAX,
@@ -239,3 +241,16 @@ def test_a_late_attempt_that_is_turned_away_is_named() -> None:
 def test_the_trail_outlives_what_a_session_has_besides_its_branch() -> None:
     refs = {trail_ref("cloud-1"): COMMIT, "refs/swarm/dispatches/cloud-1": COMMIT}
     assert list(side_refs(refs, "cloud-1")) == ["refs/swarm/dispatches/cloud-1"]
+
+
+def test_what_was_given_up_says_where_it_goes_on() -> None:
+    over = record("cloud-1", "a-1", "blocked", reason=TIME_OVER, goes_on_in="cloud-2")
+    events = [one for one in implied(data(PLAN, over), Dispatches(session="cloud-1")) if one.kind == "expired"]
+    assert [one.reason for one in events] == ["the session's time was over: a-1; cloud-2 goes on"]
+
+
+def test_a_launch_says_which_session_it_goes_on_from() -> None:
+    before = Continues(session="cloud-0", row=1, mission_sha256="0" * 64)
+    made = data(PLAN)
+    made = replace(made, launch=made.launch.model_copy(update={"continues": before}))
+    assert implied(made, Dispatches(session="cloud-1"))[0].reason.endswith(", goes on from cloud-0")

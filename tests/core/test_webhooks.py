@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.events import Ignored, LaunchAsked, PullChanged, intent
+from bot.core.events import CommandAsked, Ignored, LaunchAsked, PullChanged, intent
 from tests.core.test_events import JSON, changed, holds, mutated, paths
 
 EXAMPLES = (
@@ -58,6 +58,19 @@ def test_a26_an_example_of_a_label_is_understood_when_the_label_is_ours() -> Non
         found = intent("issues", changed(json.loads(json.dumps(payload)), label__name="swarm:launch"))
         assert isinstance(found, LaunchAsked)
         assert (found.issue, found.sender) == (payload["issue"]["number"], payload["sender"]["login"])
+
+
+def test_a26_an_example_of_a_comment_is_understood_when_it_is_a_command() -> None:
+    payloads = of("issue_comment", "created")
+    assert payloads
+    for payload in payloads:
+        told = changed(json.loads(json.dumps(payload)), comment__body="/swarm status")
+        found = intent("issue_comment", told)
+        if "pull_request" in payload["issue"]:
+            assert isinstance(found, Ignored)
+            continue
+        assert isinstance(found, CommandAsked)
+        assert (found.issue, found.comment) == (payload["issue"]["number"], payload["comment"]["id"])
 
 
 @settings(deadline=None, max_examples=200)

@@ -43,14 +43,20 @@ def play(faults: Faults | FaultFile | None = None, *, mission: bytes | None = No
     """One rehearsal."""
     chance = Random(seed)
     wrong = Scripted(faults or FaultFile()) if isinstance(faults, FaultFile | None) else faults
-    return rehearse(mission or widgets(), "widgets.yml", ListedPrices(StillClock()), wrong, chance, seed)
+    return rehearse([(mission or widgets(), "widgets.yml")], ListedPrices(StillClock()), wrong, chance, seed)
 
 
 def at_random(seed: int, rate: float = 0.1, mission: bytes | None = None) -> Rehearsal:
     """One rehearsal with faults as chance has them."""
     chance = Random(seed)
     prices = ListedPrices(StillClock())
-    return rehearse(mission or widgets(), "widgets.yml", prices, Chance(chance, rate), chance, seed)
+    return rehearse([(mission or widgets(), "widgets.yml")], prices, Chance(chance, rate), chance, seed)
+
+
+def ended(one: Rehearsal) -> str:
+    """How its only session ended."""
+    [session] = one.sessions
+    return session.ended
 
 
 def said(one: Rehearsal) -> list[str]:

@@ -29,16 +29,16 @@ def mission(tmp_path: Path) -> str:
 def test_one_rehearsal_is_told_from_label_to_merge(mission: str, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = swarm(capsys, mission)
     lines = out.splitlines()
-    assert code == 0 and lines[0] == "    00:00:00  swarm:launch is set"
-    assert any(line.startswith("widgets-1: merged, after ") and "3 agents" in line for line in lines)
+    assert code == 0 and lines[0] == "    00:00:00  swarm:launch is set for widgets"
+    assert any(line.startswith("widgets-1: merged · 3 agents, ") for line in lines)
     assert "held    G23  the budget is a hard bound" in lines and "BROKEN" not in out
 
 
 def test_the_same_as_data(mission: str, capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = swarm(capsys, mission, "--faults", "random", "--seed", "4", "--json")
     said = json.loads(out)
-    assert (said["seed"], said["session"]) == (4, "widgets-1")
-    assert said["timeline"][0] == {"seconds": 0, "what": "swarm:launch is set"}
+    assert (said["seed"], said["sessions"][0]["session"]) == (4, "widgets-1")
+    assert said["timeline"][0] == {"seconds": 0, "what": "swarm:launch is set for widgets"}
     assert {one["id"]: one["broken"] for one in said["guarantees"]}["A24"] == ""
 
 

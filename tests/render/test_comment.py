@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 
 from bot.core.comment_view import AtWork, CommentView, Hold
+from bot.core.findings import Blocker
 from bot.core.mission import Mission
 from bot.core.pricing import Prices
-from bot.core.records import AgentRecord, FindingsFile
+from bot.core.records import AgentRecord, Continues, FindingsFile
 from bot.core.state import Merge, SessionFacts, reduce
 from bot.render.comment import status_comment
 from tests.builders import NOW, checked
@@ -334,8 +335,11 @@ def test_g20_a_session_over_its_time_says_so() -> None:
     seen = view(ALL[0], now=NOW + timedelta(hours=7))
     assert line(seen, "Overdue") == (
         "**Overdue** · it had 6 hours, until 2026-11-22 22:10 UTC. What was found is kept; what is unfinished "
-        "becomes blockers, or another session goes on with it."
+        "becomes blockers."
     )
+    going_on = plan(limits=plan().limits.model_copy(update={"when_over": "continuation"}))
+    found = line(view(ALL[0], of=going_on, now=NOW + timedelta(hours=7)), "Overdue")
+    assert found.endswith("What was found is kept; another session goes on with what is unfinished.")
     short = plan()
     short = short.model_copy(update={"limits": short.limits.model_copy(update={"session_timeout_hours": 1})})
     found = line(view(of=short, now=NOW + timedelta(hours=7)), "Overdue")
@@ -568,3 +572,19 @@ def test_a15_any_text_anywhere_does_nothing_and_fits(text: str) -> None:
         assert len(made.encode("utf-8", "replace")) < LIMIT
         assert made.count("\n### ") == 0
         assert made.splitlines()[-1].startswith("<sub>True at ")
+
+
+def test_the_sessions_of_one_issue_name_each_other() -> None:
+    gone = Blocker(subject="vultr", title="Vultr goes on in another session", impact="Low", description="No time.")
+    file = FindingsFile(agent="haiku-22", blockers=(gone,))
+    first = view(blocked("haiku-22").model_copy(update={"goes_on_in": "cloud-2"}), files=(file,))
+    assert line(first, "Goes on in") == "**Goes on in** · `cloud-2`: 1 subject for which there was no time"
+    seen = view(ALL[0], others=("cloud-1",))
+    before = Continues(session="cloud-0", row=1, mission_sha256="0" * 64)
+    launch = seen.data.launch.model_copy(update={"continues": before})
+    second = replace(seen, data=replace(seen.data, launch=launch))
+    assert (
+        line(second, "Goes on from") == "**Goes on from** · `cloud-0`, whose time was over: what it found is kept"
+    )
+    assert line(second, "Open") == "**Open** · `cloud-1` is not merged yet"
+    assert "are not merged yet" in line(replace(second, others=("cloud-0", "cloud-1")), "Open")

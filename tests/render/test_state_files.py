@@ -9,7 +9,7 @@ from bot.core.findings import Blocker
 from bot.core.links import broken_links
 from bot.core.loading import load_mission
 from bot.core.overview import Overview, overview
-from bot.core.records import FindingsFile
+from bot.core.records import Continues, FindingsFile
 from bot.core.roadmap import Roadmap, compile_roadmap
 from bot.core.session import SessionData
 from bot.core.state import Merge, SessionFacts, SessionState, reduce
@@ -447,3 +447,26 @@ def test_data_for_a_machine_holds_every_session() -> None:
         "action": "see the next actions in SESSION-HANDOVER-PROTOCOL.md",
     }
     assert (merged["cost_usd"], merged["launched"]) == (0.02, LAUNCHED.strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+def test_the_handover_says_what_there_was_no_time_for_and_where_it_goes_on() -> None:
+    agents = {f"haiku-{n}": (f"Subject {n}",) for n in range(1, 13)}
+    mission = load_mission(mission_yaml(agents=agents), "mission.yml")
+    over = [
+        record("cloud-1", name, "blocked", attempt=2, idle_since=LAUNCHED, goes_on_in="cloud-2" if at else None)
+        for at, name in enumerate(agents)
+    ]
+    made = data(mission, *over)
+    before = Continues(session="cloud-0", row=1, mission_sha256="0" * 64)
+    made = replace(made, launch=made.launch.model_copy(update={"continues": before}))
+    text = section(files(reduce(SessionFacts(made, "a" * 40), NOW))[HANDOVER], "Session 2 Update")
+    so_far = "nothing since 2026-11-22 16:10 UTC, 1 attempt, 2 findings, 1 verified"
+    assert (
+        "- **Goes on from**: `cloud-0`, whose time was over\n"
+        "- **Time over**: since 2026-11-22 22:10 UTC; 12 assignments given up\n"
+        f"  - `haiku-1`: {so_far}; goes on nowhere\n"
+        f"  - `haiku-2`: {so_far}; goes on in `cloud-2`\n"
+    ) in text
+    assert "`haiku-10`" in text
+    assert "`haiku-11`" not in text
+    assert "\n  - and 2 more\n- **Findings**: 24" in text

@@ -112,7 +112,7 @@ def test_commands_that_the_action_names_exist() -> None:
     named = re.findall(r"\b(auto|launch|agent|record|close|status|gate)\b", told)
     used = [step["with"]["command"] for document in SWARM for _, step in document.steps if step["uses"] == "./"]
     assert {*named, *used} <= set(bot.cli.cli.commands)
-    assert len(used) == 6
+    assert len(used) == 7
     assert INPUTS["command"]["default"] == "auto"
 
 

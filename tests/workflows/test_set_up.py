@@ -283,8 +283,12 @@ def test_the_action_installs_what_is_tested() -> None:
     assert len(action) > 30
 
 
-def test_the_action_has_what_the_code_imports_but_for_the_terminal() -> None:
-    files = [path for path in (ROOT / "bot").rglob("*.py") if path.name != "terminal.py"]
+def test_the_action_has_what_its_jobs_import_but_not_the_terminal_nor_rehearsals() -> None:
+    files = [
+        path
+        for path in (ROOT / "bot").rglob("*.py")
+        if path.name != "terminal.py" and path.parent.name != "rehearsal"
+    ]
     modules = {module for path in files for module in imported(path)} - sys.stdlib_module_names - {"bot"}
     known = packages_distributions()
     needed = {name.lower().replace("_", "-") for module in modules for name in known[module]}

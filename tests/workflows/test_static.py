@@ -29,8 +29,9 @@ DOES: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("swarm-session.yml", "close"): (CHECK_OUT, PUSH, TELL, PROPOSE, REPORT, START_RUN, READ_CHECKS),
     ("swarm-agent.yml", "run"): (CHECK_OUT,),
     ("swarm-agent.yml", "record"): (CHECK_OUT, PUSH, TELL),
-    ("swarm-status.yml", "status"): (CHECK_OUT, PUSH, TELL),
+    ("swarm-status.yml", "status"): (CHECK_OUT, PUSH, TELL, START_RUN),
     ("swarm-gate.yml", "gate"): (CHECK_OUT, REPORT),
+    ("swarm-chatops.yml", "chatops"): (CHECK_OUT, PUSH, TELL, START_RUN),
     ("ci.yml", "test"): (CHECK_OUT,),
 }
 
@@ -46,7 +47,7 @@ def test_every_file_keeps_to_the_rule(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", [rules.loose, rules.unexplained, rules.risky_triggers, rules.unguarded_matrices])
 def test_every_workflow_keeps_to_the_rule(rule: Rule) -> None:
-    assert len(WORKFLOWS) == 5
+    assert len(WORKFLOWS) == 6
     assert [wrong for document in WORKFLOWS for wrong in rule(document)] == []
 
 
@@ -377,6 +378,32 @@ def test_a_skipped_session_run_replaces_no_refresh_of_the_status() -> None:
     assert all(starts("swarm-status.yml", "status", contexts) for contexts in counts)
     assert group("swarm-status.yml", "", ended("skipped", "4")) != shared
     assert not starts("swarm-status.yml", "status", ended("skipped", "4"))
+
+
+def commented(body: str, comment: int, *, pull: bool = False) -> dict[str, object]:
+    issue = {"number": 7} | ({"pull_request": {"url": "x"}} if pull else {})
+    event = {"issue": issue, "comment": {"id": comment, "body": body}}
+    return {"github": {"event_name": "issue_comment", "event": event, "run_id": str(comment)}}
+
+
+def test_g21_no_command_replaces_another_that_waits() -> None:
+    """In a group that they share the second of three would be lost: nothing else makes up for a command."""
+    told = [commented(text, 4711 + n) for n, text in enumerate(("/swarm stop", "/swarm resume", "/swarm stop"))]
+    assert len({group("swarm-chatops.yml", "", contexts) for contexts in told}) == 3
+    assert all(starts("swarm-chatops.yml", "chatops", contexts) for contexts in told)
+
+
+def test_only_comments_of_issues_that_begin_with_a_command_start_a_job() -> None:
+    for contexts in (commented("Thanks!", 1), commented("/swarm stop", 2, pull=True), commented("", 3)):
+        assert not starts("swarm-chatops.yml", "chatops", contexts)
+
+
+def test_a01_a_comment_reaches_the_code_through_the_file_of_its_event_alone() -> None:
+    [document] = [document for document in SWARM if document.name == "swarm-chatops.yml"]
+    assert document.text.count("comment.body") == 1
+    assert "comment.body" in document.jobs["chatops"]["if"]
+    assert set(document.node["on"]) == {"issue_comment"}
+    assert document.node["on"]["issue_comment"]["types"] == ["created"]
 
 
 def test_the_status_follows_the_session_workflow_by_its_name() -> None:

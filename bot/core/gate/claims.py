@@ -24,6 +24,8 @@ def claims_verified(snapshot: GateSnapshot) -> Measured:
     if snapshot.deliverable.committed is None:
         return waiting(f"no deliverable; {totals.verified:,} findings verified", "write it first")
     claims, doubted = _cited(snapshot.deliverable.committed)
+    if snapshot.all_goes_on and claims == totals.verified == left_out == 0:
+        return passed("0 of 0, another session goes on with every subject")
     if doubted or claims != totals.verified or not claims:
         return failed(
             f"{claims - doubted:,} of {claims:,} citations are called verified, {totals.verified:,} findings are",

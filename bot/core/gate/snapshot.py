@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from bot.core.changes import Change
 from bot.core.conflicts import Conflict
 from bot.core.consolidate import Deliverable
+from bot.core.continuation import handed_on
 from bot.core.findings import CheckedFinding, CitationState
 from bot.core.mission import Mission
 from bot.core.records import AgentRecord, FindingsFile, Launch
@@ -76,6 +77,8 @@ class GateSnapshot:
     conflicts: tuple[Conflict, ...] | None = None
     reservations: Mapping[str, str] = field(default_factory=dict)
     """Subject to the session that reserved it."""
+    handed_over: Mapping[str, str] = field(default_factory=dict)
+    """Subject to the later session of the mission, open or merged, that has its reservation now."""
     secrets: tuple[SecretHit, ...] | None = None
     rechecks: tuple[Recheck, ...] | None = None
     tracker: str | None = None
@@ -85,6 +88,22 @@ class GateSnapshot:
     def assigned(self) -> dict[str, str]:
         """Every subject of the mission as launched, by id, with the agent that it is assigned to."""
         return {subject.id: agent.id for agent in self.rules.agents for subject in agent.subjects}
+
+    @property
+    def goes_on(self) -> dict[str, str]:
+        """The subjects that this session has given up, by id, with the session that goes on with each: what its
+        findings say of it counts only where the reservation says so too."""
+        return {
+            subject.id: self.handed_over[subject.id]
+            for agent in self.rules.agents
+            for subject in handed_on(agent, self.findings.get(agent.id))
+            if subject.id in self.handed_over
+        }
+
+    @property
+    def all_goes_on(self) -> bool:
+        """Whether nothing is left that this session itself would deliver."""
+        return self.goes_on.keys() == self.assigned.keys()
 
     def verified(self) -> list[CheckedFinding]:
         """The findings that the deliverable may rest on."""

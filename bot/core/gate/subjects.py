@@ -13,6 +13,7 @@ class Coverage:
 
     covered: tuple[str, ...]
     blocked: tuple[str, ...]
+    goes_on: tuple[str, ...]
     dropped: tuple[str, ...]
     foreign: tuple[str, ...]
     gaps: tuple[tuple[str, str], ...]
@@ -21,11 +22,13 @@ class Coverage:
 
 def coverage(snapshot: GateSnapshot) -> Coverage:
     """Covered: at least one verified claim. Blocked: none, which a gap or a blocker says. Dropped: not a word.
+    Goes on: another session has it now, whatever was found here.
 
     A required field without a verified finding is a gap when a gap or a finding that failed says so, and unsaid
     otherwise. The fields of a blocked subject are not counted again; assessments are computed, not searched for.
     """
-    assigned = snapshot.assigned
+    goes_on = snapshot.goes_on
+    assigned = [subject for subject in snapshot.assigned if subject not in goes_on]
     claims = {field.id for field in snapshot.rules.fields if field.kind == "claim"}
     required = [field.id for field in snapshot.rules.fields if field.required and field.kind == "claim"]
     answered = {(finding.subject, finding.field) for finding in snapshot.verified()}
@@ -37,6 +40,7 @@ def coverage(snapshot: GateSnapshot) -> Coverage:
     return Coverage(
         covered=tuple(covered),
         blocked=tuple(s for s in assigned if s not in verified and s in spoken_of),
+        goes_on=tuple(goes_on),
         dropped=tuple(s for s in assigned if s not in verified and s not in spoken_of),
         foreign=tuple(sorted(_foreign(snapshot))),
         gaps=tuple(pair for pair in missing if pair in said),
@@ -91,17 +95,29 @@ def _coverage_in_words(snapshot: GateSnapshot, found: Coverage) -> str:
     words = f"{len(found.covered)} of {len(snapshot.assigned)}"
     if found.blocked:
         words += f", {len(found.blocked)} blocked ({tolerated.blocked_subjects} tolerated)"
+    if found.goes_on:
+        words += f", {_going_on(snapshot)}"
     if found.gaps:
         words += f", {plural(len(found.gaps), 'required field')} open ({tolerated.required_field_gaps} tolerated)"
     return words
 
 
+def _going_on(snapshot: GateSnapshot) -> str:
+    sessions = sorted(set(snapshot.goes_on.values()))
+    return f"{plural(len(snapshot.goes_on), 'subject')} going on in {names(sessions)}"
+
+
 def no_duplicates(snapshot: GateSnapshot) -> Measured:
-    """Every subject is reserved by this session, and by it alone, unless the mission is a refresh (G30)."""
-    subjects = list(snapshot.assigned)
+    """Every subject is reserved by this session, and by it alone, unless the mission is a refresh (G30).
+
+    One that it has handed over is reserved by the session that goes on with it.
+    """
+    subjects = [subject for subject in snapshot.assigned if subject not in snapshot.goes_on]
     holders = {subject: snapshot.reservations.get(subject, "nobody") for subject in subjects}
     others = [f"{s} ({holder})" for s, holder in holders.items() if holder != snapshot.session]
     measured = f"{len(subjects) - len(others)} of {len(subjects)} reserved by this session"
+    if snapshot.goes_on:
+        measured += f", {_going_on(snapshot)}"
     if not others:
         return passed(measured)
     if snapshot.merged:
