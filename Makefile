@@ -1,6 +1,7 @@
 # make demo    a real mission on this machine, without a key
 # make test    every test, with coverage
 # make lint    ruff, mypy, and what is said about workflows by zizmor and actionlint
+# make kills   jobs on the test GitHub, cut off after each of their side effects: minutes
 # make soak    10,000 rehearsals with faults at random
 # make bench   the measurements of the README
 # make lock    new versions into the hash-locked requirements
@@ -16,7 +17,7 @@ NOT_IN_ACTION := ^(rich|greenlet)
 DEMO := build/demo
 SEED ?= 1
 
-.PHONY: demo test lint soak bench lock clean
+.PHONY: demo test kills lint soak bench lock clean
 
 demo: $(ENV)/run.done $(ENV)/npm.done
 	@rm -rf $(DEMO) && git init --quiet --initial-branch=main $(DEMO)
@@ -29,6 +30,9 @@ test: $(ENV)/dev.done build/npm/done
 	@rm -f build/coverage/*
 	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term
 	$(BIN)/python -m tests.coverage_floors
+
+kills: $(ENV)/dev.done build/npm/done
+	$(BIN)/python -m pytest -n auto --dist worksteal -m kills
 
 lint: $(ENV)/dev.done build/npm/done
 	$(BIN)/ruff check .

@@ -392,6 +392,7 @@ def said(swarm: Swarm, scene: str) -> Event:
     return swarm.github.events[-1]
 
 
+@pytest.mark.kills
 @pytest.mark.parametrize("scene", SCENES)
 def test_g10_g19_a_command_ends_the_same_wherever_its_machine_dies(
     github: GitHub, tmp_path_factory: pytest.TempPathFactory, scene: str

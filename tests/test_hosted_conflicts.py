@@ -77,6 +77,7 @@ def test_g10_the_crashes_below_are_all_there_are(undisturbed: tuple[dict[str, ob
     assert undisturbed[1] == EFFECTS
 
 
+@pytest.mark.kills
 @pytest.mark.parametrize("left", range(1, EFFECTS + 1))
 def test_g10_a_crash_after_any_side_effect_with_a_conflict_converges(
     swarm: Swarm, undisturbed: tuple[dict[str, object], int], left: int

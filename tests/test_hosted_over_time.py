@@ -167,6 +167,7 @@ def test_g10_the_crashes_below_are_all_there_are(swarm: LateSwarm) -> None:
     assert swarm.lifetime.effects() - swarm.lifetime.start == EFFECTS
 
 
+@pytest.mark.kills
 @pytest.mark.parametrize("left", range(1, EFFECTS + 1))
 def test_g10_g12_g30_killed_anywhere_it_comes_to_the_same_end(swarm: LateSwarm, left: int) -> None:
     event, launched = swarm.half()

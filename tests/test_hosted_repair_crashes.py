@@ -132,6 +132,7 @@ def test_g10_the_crashes_below_are_all_there_are(undisturbed: dict[str, tuple[in
     }
 
 
+@pytest.mark.kills
 @pytest.mark.parametrize(("scene", "left"), CRASHES, ids=named)
 def test_g10_a_repair_that_dies_is_made_by_the_next_one(
     github: GitHub,
