@@ -217,7 +217,7 @@ def effects(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return countdown.effects
 
 
-EFFECTS = 25
+EFFECTS = 23
 """Of a run that gives up, opens the session that goes on, and closes the one before."""
 
 
