@@ -14,33 +14,18 @@ from random import Random
 from bench.measure import row, timed
 from bot.adapters.clock import SystemClock
 from bot.adapters.prices import ListedPrices
+from bot.core.mission_edit import with_backend
 from bot.rehearsal.faults import FaultFile, OfAgent, OfEvent, OfJob, Scripted
 from bot.rehearsal.many import Rehearsing, rehearse_all
 from bot.rehearsal.rehearse import Rehearsal, rehearse
+from tests.rehearsal.stages import widgets
 
 REHEARSALS, AGENTS, SEEDS = 400, 20, 40
-HEAD = """\
-mission: rehearsal
-session: 1
-phase: {number: 1, name: Rehearsal}
-title: Twenty agents
-domain: REHEARSE
-deliverable: INTEGRATIONS-REHEARSAL.md
-agent: {backend: simulated}
-limits: {max_usd: 5.00, max_parallel: 20}
-criteria: {required_field_gaps: 100}
-fields:
-  - {id: authentication, title: Authentication, section: Authentication, required: true}
-  - {id: rate-limits, title: Rate limits, section: Integration details}
-teams:
-  - id: 1
-    name: Everybody
-    agents:
-"""
+FILE = "widgets.yml"
 
 
 def main() -> None:
-    script = Rehearsing(((mission(), "rehearsal.yml"),), None, "", 0)
+    script = Rehearsing(((mission(), FILE),), None, "", 0)
     made: list[Rehearsal] = []
     seconds = timed(lambda: made.extend(rehearse_all(script, range(REHEARSALS))))
     assert all(one.sessions[0].ended == "merged" and not one.broken for one in made)
@@ -54,8 +39,8 @@ def main() -> None:
 
 
 def mission() -> bytes:
-    agent = "      - {id: agent-%d, subjects: [{name: Service %d, sources: ['https://docs.example.com/%d']}]}\n"
-    return (HEAD + "".join(agent % (n, n, n) for n in range(1, AGENTS + 1))).encode()
+    """That of the tests, with agents that cost nothing."""
+    return with_backend(widgets(AGENTS), FILE, "simulated").replace(b"max_parallel: 10", b"max_parallel: 20")
 
 
 def waited(seed: int, lost: bool) -> timedelta:
@@ -64,7 +49,7 @@ def waited(seed: int, lost: bool) -> timedelta:
     dying = OfAgent(agent="agent-7", fault="vanishes", attempt=1)
     closing = OfJob(job="close", nth=1, dies_after=0)
     faults, chance = Scripted(FaultFile(agents=(dying,), jobs=(closing,), events=events)), Random(seed)
-    one = rehearse([(mission(), "rehearsal.yml")], ListedPrices(SystemClock()), faults, chance, seed)
+    one = rehearse([(mission(), FILE)], ListedPrices(SystemClock()), faults, chance, seed)
     died = next(line.after for line in one.lines if line.text == "the machine of agent-7/1 is lost")
     began = next(h.begun for h in one.handed if (h.agent, h.attempt) == ("agent-7", 2))
     return began - one.began - died

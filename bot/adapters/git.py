@@ -11,9 +11,10 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.adapters.conflicts import conflicting
 from bot.adapters.git_process import Git
 from bot.adapters.worktrees import checked_out, fast_forward
-from bot.core.changes import Change, ChangeStatus, in_the_way
+from bot.core.changes import Change, ChangeStatus
 from bot.errors import LostRace, SwarmError
 from bot.ports import LogEntry, RefUpdate
 
@@ -116,11 +117,7 @@ class GitRepository:
         return self._differences(start, tip)
 
     def conflicts(self, base: str, tip: str) -> tuple[str, ...]:
-        there, here = self.changes(tip, base), self.changes(base, tip)
-        both = {change.path for change in there} & {change.path for change in here}
-        texts = self.read([(side, path) for side in (base, tip) for path in both])
-        differ = {path for path in both if texts.get((base, path)) != texts.get((tip, path))}
-        return tuple(sorted(differ | in_the_way(there, here)))
+        return conflicting(self, base, tip)
 
     def contains(self, tip: str, commit: str) -> bool:
         return self.git.run("merge-base", "--is-ancestor", commit, tip, ok=(0, 1)).returncode == 0

@@ -77,7 +77,7 @@ def standing_of(parts: Chat, seen: Seen, *, started: bool) -> More:
         return {"continued": True}
     if seen.runs:
         return {"at_work": at_work(known, data.records)}
-    if step == Stand("judged", step.why) or (isinstance(step, Work) and step.again):
+    if step.again if isinstance(step, Work) else step.how == "judged":
         return _judged(parts, seen)
     hold = step if isinstance(step, Stand) else breaker(data, known)
     return standing(hold) if hold else {}

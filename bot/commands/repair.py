@@ -14,6 +14,7 @@ from bot.commands.telling import More, Telling, standing
 from bot.commands.trail import note_decided, note_facts, note_stand
 from bot.core.comment_view import Hold
 from bot.core.dispatches import Dispatches
+from bot.core.orders import held
 from bot.core.recovery import End, Situation, Stand, Step, Work, next_step
 from bot.core.runs import ActiveRun
 from bot.core.session import DISPATCHES, dispatch_ref
@@ -109,7 +110,9 @@ def _apply(parts: Repairing, facts: SessionFacts, known: Dispatches, step: Step)
         case End():
             note_decided(parts.repo, parts.clock, facts.data, "cancelled", step.run, step.why, parts.run)
             parts.runs.cancel(step.run)
-            parts.telling.tell(parts.telling.view(facts, stopped=Hold(step.why, ENDED)))
+            stopped = held(facts.data.orders)
+            more = standing(Stand("held", step.why)) if stopped else More(stopped=Hold(step.why, ENDED))
+            parts.telling.tell(parts.telling.view(facts, **more))
             return f"run {step.run} is ended: {step.why}"
         case Stand():
             return _tell_once(parts, facts, known, step)

@@ -52,7 +52,7 @@ def next_step(state: SessionState) -> str:
 def _of_session(overview: Overview, state: SessionState) -> Iterator[Action]:
     if state.overdue:
         hours = f"{state.mission.limits.session_timeout_hours:g}"
-        waiting = f"look at {_agents(state.agents.pending)}, reassign the work to a new session, write down why"
+        waiting = f"run it again; {_agents(state.agents.pending)} will be given up or go on elsewhere"
         yield Action("P0", state.session, f"it runs for more than {hours} hours: {waiting}")
     elif state.phase in ("launched", "running"):
         yield Action("P2", state.session, f"wait for {_agents(state.agents.pending)}")

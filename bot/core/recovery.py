@@ -4,7 +4,7 @@ Facts alone decide: what is recorded, what was handed out to whom and when, whic
 function is asked by the end of each run, by `status`, and by whoever is told to go on.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -13,6 +13,7 @@ from typing import Literal
 from bot.core.allowance import PAID
 from bot.core.continuing import Turn, halted, next_agents
 from bot.core.dispatches import Dispatches
+from bot.core.gate.verdict import names
 from bot.core.mission import Mission
 from bot.core.money import usd
 from bot.core.orders import deadline, held, last_word
@@ -29,7 +30,6 @@ AROUND = timedelta(minutes=60)
 ASK_AGAIN = timedelta(minutes=20)
 """How long after a verdict that waits for something the gate is asked again; twice as long each time."""
 LONGEST = timedelta(hours=12)
-SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def next_work(data: SessionData, tip: str, known: Dispatches, now: datetime) -> 
         return Stand("broken", spent)
     if now > deadline(data.launch, data.orders):
         return Work((), "its time is over", over=True)
-    return Work(turns, f"not done yet: {_names(turn.agent for turn in turns)}")
+    return Work(turns, f"not done yet: {names(turn.agent for turn in turns)}")
 
 
 def breaker(data: SessionData, known: Dispatches) -> Stand | None:
@@ -122,7 +122,7 @@ def _watch(situation: Situation) -> Step:
     if now > deadline(data.launch, data.orders) and next_agents(data.launch, data.records):
         return End(run.id, "the session's time is over")
     if silent := _silent(situation, run):
-        return End(run.id, f"{_names(silent)} fell silent")
+        return End(run.id, f"{names(silent)} fell silent")
     return Stand("busy", "a run is at work")
 
 
@@ -137,9 +137,7 @@ def _silent(situation: Situation, run: ActiveRun) -> list[str]:
 
 def longest(mission: Mission, agents: int) -> timedelta:
     """How long a run of so many agents may take: rounds of as many as run at once, each as long as the longest."""
-    minutes = max(
-        spec.timeout_minutes or mission.agent.timeout_minutes for team in mission.teams for spec in team.agents
-    )
+    minutes = max(spec.timeout_minutes or mission.agent.timeout_minutes for spec in mission.agents)
     rounds = ceil(max(agents, 1) / mission.limits.max_parallel)
     return rounds * (timedelta(minutes=minutes) + AROUND)
 
@@ -174,9 +172,3 @@ def _spent(data: SessionData, turns: Sequence[Turn]) -> str:
     if spent < cap or not all(backends[turn.agent] in PAID for turn in turns):
         return ""
     return f"all of its money is spent: {usd(spent)} of {usd(cap)} USD"
-
-
-def _names(names: Iterable[str]) -> str:
-    found = list(names)
-    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-    return ", ".join(found[:SHOWN]) + more

@@ -11,7 +11,7 @@ from bot.commands.close import rendered, session_branch
 from bot.commands.load import Loaded, load_session
 from bot.commands.record import fold
 from bot.core.loading import load_mission
-from bot.core.session import SessionData
+from bot.core.session import SessionData, branch_ref
 from bot.core.state import SessionFacts
 from bot.ports import PriceList
 from bot.rehearsal.faults import Faults
@@ -113,7 +113,7 @@ def _guarantees(
 
 def _aftermath(stage: Stage, facts: SessionFacts) -> Aftermath:
     data, swarm = _whole(stage, facts), stage.swarm
-    session, branch = data.session, session_ref(data)
+    session, branch = data.session, branch_ref(data.mission, data.session).removeprefix("refs/heads/")
     pulls = [pull for pull in stage.hub.pulls if pull.branch == branch]
     expected = rendered(data) if facts.merge else {}
     commit = (facts.merge.commit if facts.merge else None) or ""
@@ -127,16 +127,11 @@ def _aftermath(stage: Stage, facts: SessionFacts) -> Aftermath:
         handed=[one for one in swarm.handed if one.session == session],
         pulls=len(pulls),
         merges=sum(bool(pull.commit) for pull in pulls),
-        comments=len(list(stage.comments(data.launch.issue))),
+        comments=len(stage.conversation.bodies(data.launch.issue or 0)),
         runs=sum(run.title == f"{session} goes on" for run in stage.actions.runs),
         committed=committed,
         expected=expected,
     )
-
-
-def session_ref(data: SessionData) -> str:
-    """The session's branch as a pull request names it."""
-    return data.mission.branch.replace("{session}", data.session)
 
 
 def _whole(stage: Stage, facts: SessionFacts) -> SessionData:

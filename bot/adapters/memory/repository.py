@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.adapters.conflicts import conflicting
 from bot.adapters.git import AUTHOR
 from bot.adapters.memory.history import History, by_date, first_parents
 from bot.adapters.memory.trees import EMPTY, at, differences, files
-from bot.core.changes import Change, in_the_way
+from bot.core.changes import Change
 from bot.errors import LostRace, Refused, SwarmError
 from bot.ports import LogEntry, RefUpdate
 
@@ -141,11 +142,7 @@ class MemoryRepository:
         return [_change(path, before, after) for path, before, after in found]
 
     def conflicts(self, base: str, tip: str) -> tuple[str, ...]:
-        there, here = self.changes(tip, base), self.changes(base, tip)
-        both = {change.path for change in there} & {change.path for change in here}
-        texts = self.read([(side, path) for side in (base, tip) for path in both])
-        differ = {path for path in both if texts.get((base, path)) != texts.get((tip, path))}
-        return tuple(sorted(differ | in_the_way(there, here)))
+        return conflicting(self, base, tip)
 
     def contains(self, tip: str, commit: str) -> bool:
         return self.store.history[tip].contains(self.store.history[commit])
