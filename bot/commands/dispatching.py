@@ -24,6 +24,7 @@ from bot.core.mission import AgentSpec
 from bot.core.recording import Attempt, failed
 from bot.core.records import AgentRecord, FindingsFile
 from bot.core.session import SessionData, dispatch_ref, record_ref
+from bot.core.snapshot import value_of
 from bot.errors import LostRace, Refused
 from bot.ports import Clock, RefUpdate, Repository
 
@@ -134,7 +135,7 @@ def read_dispatches(repo: Repository, session: str) -> tuple[Dispatches, str | N
 def parse_dispatches(session: str, content: bytes) -> Dispatches:
     """The same from the file. Raises Refused when it cannot be read."""
     try:
-        return Dispatches.model_validate_json(content)
+        return value_of(Dispatches, content)
     except ValidationError as error:
         raise Refused(
             f"which attempts of {session} were handed out cannot be read",

@@ -14,7 +14,16 @@ from bot.core.folding import pending
 from bot.core.orders import Order, amended
 from bot.core.overview import Overview, overview
 from bot.core.records import AgentRecord, FindingsFile
-from bot.core.session import RECORDS, SESSIONS, SessionData, agent_path, findings_path, orders_path
+from bot.core.session import (
+    RECORDS,
+    SESSIONS,
+    SessionData,
+    agent_path,
+    findings_path,
+    launch_path,
+    mission_path,
+    orders_path,
+)
 from bot.core.snapshot import parse_findings, parse_orders, parse_record, parse_session
 from bot.core.state import Merge, SessionFacts, SessionState, reduce
 from bot.errors import Problem, Refused, SwarmError
@@ -43,6 +52,16 @@ class Loaded:
 def load_session(repo: Repository, commit: str, session: str) -> SessionData:
     """One session as one commit holds it. Raises SwarmError when any of its files cannot be read."""
     data, problems = parse_session(session, repo.files(commit, [f"{SESSIONS}{session}"]))
+    if data is None or problems:
+        raise SwarmError(problems=problems)
+    return data
+
+
+def load_launch(repo: Repository, commit: str, session: str) -> SessionData:
+    """The same without what its agents have done: a recorder needs no more. Raises SwarmError likewise."""
+    paths = launch_path(session), mission_path(session), orders_path(session)
+    found = repo.read([(commit, path) for path in paths])
+    data, problems = parse_session(session, {path: content for (_, path), content in found.items()})
     if data is None or problems:
         raise SwarmError(problems=problems)
     return data

@@ -16,6 +16,7 @@ from bot.core.mission import AgentSpec, Mission
 from bot.core.recording import Attempt, accepted, check_all, failed
 from bot.core.records import AgentRecord, FindingsFile, Launch
 from bot.core.session import RECORDS, agent_path, findings_path, record_ref
+from bot.core.snapshot import value_of
 from bot.errors import LostRace, Refused, SwarmError
 from bot.ports import Clock, RefUpdate, Repository, SourceLibrary
 
@@ -199,7 +200,7 @@ def _is_in(repo: Repository, tip: str, session: str, agent: str, attempt: int) -
     """Whether this attempt's record, or a newer one's, is on the branch."""
     key = (tip, agent_path(session, agent))
     content = repo.read([key]).get(key)
-    return content is not None and AgentRecord.model_validate_json(content).attempt >= attempt
+    return content is not None and value_of(AgentRecord, content).attempt >= attempt
 
 
 def _gone(session: str) -> Refused:
@@ -218,7 +219,7 @@ def _recorded(repo: Repository, tip: str, session: str, refs: Mapping[str, str])
     """The attempts on the branch, of those agents that have a record ref."""
     agents = {ref.split("/")[-2] for ref in refs}
     found = repo.read([(tip, agent_path(session, agent)) for agent in sorted(agents)])
-    records = map(AgentRecord.model_validate_json, found.values())
+    records = (value_of(AgentRecord, content) for content in found.values())
     return {record.agent: record.attempt for record in records}
 
 
@@ -232,8 +233,7 @@ def _take_in(
     files = _files(repo, session, view.waiting)
     commit = repo.commit([tip], dict(files), _message(session, view.waiting, by), clock.now())
     repo.update([RefUpdate(branch, commit, tip)])
-    texts = (files[agent_path(session, item.agent)] for item in view.waiting)
-    records = tuple(map(AgentRecord.model_validate_json, texts))
+    records = tuple(value_of(AgentRecord, files[agent_path(session, item.agent)]) for item in view.waiting)
     before = len(view.recorded)
     after = len(view.recorded.keys() | {record.agent for record in records})
     return Folded("folded", commit, before, after, records)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.commands.close import session_branch
 from bot.commands.dispatching import read_dispatches
-from bot.commands.load import load_findings, load_session
+from bot.commands.load import load_findings, load_launch, load_session
 from bot.commands.record import Handover, record, settle
 from bot.commands.telling import Telling, is_worth_an_edit, tell_if_last
 from bot.core.artifacts import Failure, failure_of
@@ -56,7 +56,7 @@ def record_job(
     """
     repo, clock = parts.repo, parts.clock
     branch = session_branch(repo, session)
-    data = load_session(repo, repo.refs(branch)[branch], session)
+    data = load_launch(repo, repo.refs(branch)[branch], session)
     handed = replace(handed_over(data, agent, attempt, artifact, clock), run=parts.run)
     made = record(repo, parts.library, clock, data.mission, data.launch, handed)
     folded = settle(repo, clock, parts.jitter, branch, session, agent, attempt)

@@ -18,6 +18,7 @@ from bot.core.merge import is_merge_of
 from bot.core.records import AgentRecord, Launch
 from bot.core.recovery import Stand
 from bot.core.session import RECORDS, SessionData, agent_path, dispatch_ref, trail_ref
+from bot.core.snapshot import value_of
 from bot.core.trail import (
     Kind,
     TrailEvent,
@@ -142,7 +143,7 @@ def _dispatches(repo: Repository, session: str) -> Dispatches:
     commit = repo.refs(ref).get(ref)
     with suppress(ValidationError):
         for content in repo.files(commit).values() if commit else ():
-            return Dispatches.model_validate_json(content)
+            return value_of(Dispatches, content)
     return Dispatches(session=session)
 
 
@@ -156,4 +157,4 @@ def _kept(repo: Repository, session: str) -> tuple[AgentRecord, ...]:
 def _readable(found: Mapping[tuple[str, str], bytes]) -> Iterable[AgentRecord]:
     for content in found.values():
         with suppress(ValidationError):
-            yield AgentRecord.model_validate_json(content)
+            yield value_of(AgentRecord, content)

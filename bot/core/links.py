@@ -8,6 +8,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 from urllib.parse import unquote, urlsplit
 
@@ -64,6 +65,7 @@ def broken_links(
             yield BrokenLink(file, line, f"[^{label}]", "there is no such footnote")
 
 
+@lru_cache(maxsize=8)  # as `anchors`: the same documents are looked at again
 def linked(text: str) -> Linked:
     """All links, images, definitions and footnotes of a Markdown text."""
     links: list[tuple[int, str]] = []
@@ -111,6 +113,7 @@ def without_code(line: str) -> str:
     return pattern.sub("``", line)
 
 
+@lru_cache(maxsize=8)
 def anchors(text: str) -> frozenset[str]:
     """The anchors that GitHub gives to a Markdown text's headings, and those that it names itself."""
     found: set[str] = set()

@@ -1,8 +1,9 @@
 """What lies on a session's branch: the launch, and one record and one findings file for each agent."""
 
+from functools import lru_cache
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, StringConstraints
 from pydantic import Field as Constraint
 
 from bot.core.findings import Blocker, CheckedFinding, Gap, Opinion, Usage
@@ -27,6 +28,12 @@ class Continues(Model):
     """Of the mission's file as a person has it: what this session was launched with was made from that."""
 
 
+@lru_cache(maxsize=16)
+def _the_same(mission: Mission) -> Mission:
+    """Equal missions are one value, so that what is `remembered` of one holds for all its launches."""
+    return mission
+
+
 class Launch(Model):
     """sessions/<session>/launch.json: the checked mission, when, by whom, from which commit, the agents' caps.
 
@@ -34,7 +41,7 @@ class Launch(Model):
     """
 
     session: Id
-    mission: Mission
+    mission: Annotated[Mission, AfterValidator(_the_same)]
     mission_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     launched: AwareDatetime
     by: str

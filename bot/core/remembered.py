@@ -1,6 +1,6 @@
 """Keeps what a pure function has returned last, so that whoever asks for the same again need not wait."""
 
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
 from typing import TypeVar
@@ -19,24 +19,22 @@ def remembered(
     """
 
     def decorate(function: Callable[[A], R]) -> Callable[[A], R]:
-        kept: deque[tuple[tuple[object, ...], R]] = deque(maxlen=size)
+        # The parts are kept with their result: an object that is still there shares its identity with no other.
+        kept: OrderedDict[tuple[object, ...], tuple[tuple[object, ...], R]] = OrderedDict()
 
         @wraps(function)
         def asked(value: A) -> R:
             given = parts(value)
-            for known, result in kept:
-                if _same(known, given):
-                    return result
-            result = function(value)
-            kept.appendleft((given, result))
-            return result
+            key = tuple([part if isinstance(part, str) else id(part) for part in given])
+            try:
+                known = kept[key]
+                kept.move_to_end(key)
+            except KeyError:  # not there, or another thread has just taken it out
+                known = kept[key] = given, function(value)
+                while len(kept) > size:
+                    kept.popitem(last=False)
+            return known[1]
 
         return asked
 
     return decorate
-
-
-def _same(known: tuple[object, ...], given: tuple[object, ...]) -> bool:
-    return len(known) == len(given) and all(
-        one is other or (isinstance(one, str) and one == other) for one, other in zip(known, given, strict=True)
-    )

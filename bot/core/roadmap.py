@@ -4,7 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.assess import PRIORITIES, Assessment, Priority, assess
+from bot.core.fields import Field
+from bot.core.findings import CheckedFinding
 from bot.core.records import FindingsFile
+from bot.core.remembered import remembered
 from bot.core.session import SessionData
 from bot.core.state import SubjectRef, subject_ref
 
@@ -119,16 +122,27 @@ def _batches(all_of_them: list[_Candidate]) -> Iterator[list[_Candidate]]:
 
 
 def _entry(one: _Candidate, file: FindingsFile | None, others: Iterable[str]) -> RoadmapEntry:
-    findings = [finding for finding in file.findings if finding.subject == one.subject.id] if file else []
+    findings = _about(file, one.subject.id)
     return RoadmapEntry(
         subject=one.subject,
         session=one.data.session,
         deliverable=one.data.mission.deliverable,
         claims=sum(finding.state == "verified" for finding in findings),
         gaps=sum(gap.subject == one.subject.id for gap in file.gaps) if file else 0,
-        assessment=assess(findings, one.data.mission.fields),
+        assessment=_assessed((file, one.subject.id, one.data.mission.fields)),
         others=tuple(sorted(set(others))),
     )
+
+
+@remembered(256, lambda of: of)  # the roadmap of merged sessions is compiled again whenever anything happens
+def _assessed(of: tuple[FindingsFile | None, str, Sequence[Field]]) -> Assessment | None:
+    """The assessment of a subject from the findings of one file."""
+    file, subject, fields = of
+    return assess(_about(file, subject), fields)
+
+
+def _about(file: FindingsFile | None, subject: str) -> list[CheckedFinding]:
+    return [finding for finding in file.findings if finding.subject == subject] if file else []
 
 
 def _order(entry: RoadmapEntry) -> tuple[int, int, str, str]:

@@ -39,14 +39,26 @@ def is_launched_mission(content: bytes | None, launch: Launch) -> bool:
 
 def parse_record(session: str, agent: str, content: bytes, problems: list[Problem]) -> AgentRecord | None:
     """The record of one agent; a record that belongs to another agent or session is refused (A12)."""
-    path = agent_path(session, agent)
+    read = _kept_record if len(content) <= KEPT else _record
+    record, found = read(session, agent, content)
+    problems += found
+    return record
+
+
+@lru_cache(maxsize=1_024)
+def _kept_record(session: str, agent: str, content: bytes) -> tuple[AgentRecord | None, tuple[Problem, ...]]:
+    return _record(session, agent, content)
+
+
+def _record(session: str, agent: str, content: bytes) -> tuple[AgentRecord | None, tuple[Problem, ...]]:
+    path, problems = agent_path(session, agent), list[Problem]()
     record = _parse(AgentRecord, path, content, MAX_RECORD, MENDED, problems)
     if record and (record.session, record.agent) != (session, agent):
         what = f"it is the record of {record.agent} in session {record.session}"
         problems.append(Problem(path, what=what, todo=MENDED))
-        return None
+        return None, tuple(problems)
     times = [record.started, record.finished, record.recorded] if record else []
-    return record if record and _plausible(path, times, problems) else None
+    return record if record and _plausible(path, times, problems) else None, tuple(problems)
 
 
 def parse_findings(session: str, agent: str, content: bytes, problems: list[Problem]) -> FindingsFile | None:
@@ -108,15 +120,22 @@ def _parse(
         )
         return None
     try:
-        return _kept(model, content) if len(content) <= KEPT else model.model_validate_json(content)
+        return value_of(model, content)
     except ValidationError as error:
         problems.append(Problem(path, what=_first(error), todo=todo))
         return None
 
 
+def value_of(model: type[M], content: bytes) -> M:
+    """A file of ours as a value. Raises ValidationError when it is none.
+
+    The same file again is the same value: a command reads a session several times.
+    """
+    return _kept(model, content) if len(content) <= KEPT else model.model_validate_json(content)
+
+
 @lru_cache(maxsize=1_024)
 def _kept(model: type[M], content: bytes) -> M:
-    """The same file again is the same value: a command reads a session several times."""
     return model.model_validate_json(content)
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from random import Random
 from typing import TypeVar
 
@@ -63,9 +63,8 @@ class Swarm:
     asleep: list[Process] = field(default_factory=list)
     """Attempts that come back after everybody has given them up."""
 
-    @cached_property
-    def library(self) -> MadeUpSources:
-        return MadeUpSources(self.scheduler.now())
+    def __post_init__(self) -> None:
+        self.library = MadeUpSources(self.scheduler.now())
 
     # --- runs ---
 

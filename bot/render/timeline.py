@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from bot.core.comment_view import AtWork, CommentView, working
 from bot.core.mission import AgentSpec, Team
 from bot.core.records import AgentRecord
+from bot.core.remembered import remembered
 from bot.render.engine import Markdown
 
 SHOWN = 60
@@ -18,10 +19,9 @@ _NAME_MAX = 30
 
 @dataclass(frozen=True, slots=True)
 class _Bar:
-    """One attempt of one agent."""
+    """One attempt of one agent, and its line in the diagram."""
 
-    text: str
-    tags: str
+    line: str
     start: datetime
     end: datetime
 
@@ -59,15 +59,21 @@ def _bars(view: CommentView, team: Team) -> Iterator[_Bar]:
             yield _at_work(agent, attempt, view.now)
 
 
+@remembered(512, lambda record: (record,))  # a comment is written again for every few of a session's records
 def _recorded(record: AgentRecord) -> _Bar:
     """The state comes first: an agent's id may be `title` or `2026-11-22`, which Mermaid takes for its own."""
     text = f"{record.state} {record.agent}{_attempt(record.attempt)}"
-    return _Bar(text, _TAGS[record.state], record.started, record.finished)
+    return _bar(text, _TAGS[record.state], record.started, record.finished)
 
 
 def _at_work(agent: AgentSpec, at: AtWork, now: datetime) -> _Bar:
     by = f" by {_plain(at.by)}" if at.by else ""
-    return _Bar(f"at work {agent.id}{_attempt(at.attempt)}{by}", "active", at.since, now)
+    return _bar(f"at work {agent.id}{_attempt(at.attempt)}{by}", "active", at.since, now)
+
+
+def _bar(text: str, tags: str, start: datetime, end: datetime) -> _Bar:
+    seen = max(end, start + timedelta(seconds=1))
+    return _Bar(f"    {text} :{tags}, {_time(start)}, {_time(seen)}", start, end)
 
 
 def _attempt(number: int) -> str:
@@ -78,8 +84,7 @@ def _section(team: Team, bars: list[_Bar]) -> Iterator[str]:
     if bars:
         yield f"    section {section_name(team)}"
     for bar in bars:
-        end = max(bar.end, bar.start + timedelta(seconds=1))
-        yield f"    {bar.text} :{bar.tags}, {_time(bar.start)}, {_time(end)}"
+        yield bar.line
 
 
 def section_name(team: Team) -> str:

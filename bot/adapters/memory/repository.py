@@ -13,7 +13,7 @@ from datetime import datetime
 from bot.adapters.conflicts import conflicting
 from bot.adapters.git import AUTHOR
 from bot.adapters.memory.history import History, by_date, first_parents
-from bot.adapters.memory.trees import EMPTY, at, differences, files
+from bot.adapters.memory.trees import EMPTY, differences, files
 from bot.core.changes import Change
 from bot.errors import LostRace, Refused, SwarmError
 from bot.ports import LogEntry, RefUpdate
@@ -112,9 +112,11 @@ class MemoryRepository:
         return files(self.store.history[commit].tree, prefixes)
 
     def read(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
-        history = self.store.history
-        found = ((commit, path, at(history[commit].tree, path)) for commit, path in wanted)
-        return {(commit, path): content for commit, path, content in found if isinstance(content, bytes)}
+        history, found = self.store.history, {}
+        for commit, path in wanted:
+            if (content := history[commit].tree.get(path)) is not None:
+                found[commit, path] = content
+        return found
 
     def paths(self, commit: str) -> dict[str, str]:
         return dict.fromkeys(self.files(commit), MODE)
