@@ -11,7 +11,7 @@ from bot.core.dispatches import Dispatches
 from bot.core.gate.verdict import Verdict
 from bot.core.mission import AgentSpec
 from bot.core.records import AgentRecord
-from bot.core.remembered import remembered
+from bot.core.remembered import itself, remembered
 from bot.core.session import SessionData
 from bot.core.state import BlockerNote, SessionState
 
@@ -112,12 +112,8 @@ class CommentView:
     answer: Answer | None = None
 
 
-def _itself(view: CommentView) -> tuple[object, ...]:
-    return (view,)
-
-
 # Each line and each cell of a comment asks the same of its view.
-@remembered(1, _itself)
+@remembered(1, itself)
 def stage(view: CommentView) -> Stage:
     """The one word for how a session stands; facts first, then what was decided, then the clock."""
     if view.state.phase == "merged":
@@ -142,7 +138,7 @@ def _decided(view: CommentView) -> Stage | None:
     return next((name for name, decision in decisions if decision), None)
 
 
-@remembered(1, _itself)
+@remembered(1, itself)
 def working(view: CommentView) -> Mapping[str, AtWork]:
     """The attempts at work, as far as they are known; none once the gate or a decision says that nobody is."""
     idle = view.state.phase == "merged" or _decided(view) or view.verdict
@@ -163,7 +159,7 @@ def has_retry(view: CommentView, agent: AgentSpec) -> bool:
     return agent.id in working(view) or bool(attempts_left(view.data.launch, agent, record))
 
 
-@remembered(1, _itself)
+@remembered(1, itself)
 def retries(view: CommentView) -> tuple[str, ...]:
     """The agents that are recorded and tried again, in the mission's order."""
     return tuple(agent.id for agent in view.data.mission.agents if has_retry(view, agent))

@@ -10,7 +10,7 @@ from bot.core.ids import Id, slug
 from bot.core.models import Model
 from bot.core.money import Usd
 from bot.core.pricing import Prices
-from bot.core.remembered import remembered
+from bot.core.remembered import itself, remembered
 
 Backend = Literal["claude", "extractive", "simulated"]
 Provider = Literal["anthropic", "bedrock", "vertex"]
@@ -101,7 +101,7 @@ class Criteria(Model):
     required_field_gaps: Annotated[int, Constraint(ge=0)] = 0
 
 
-@remembered(4, lambda teams: (teams,))
+@remembered(4, itself)
 def _agents(teams: tuple[Team, ...]) -> tuple[AgentSpec, ...]:
     return tuple(agent for team in teams for agent in team.agents)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.core.budget import divide
 from bot.core.mission import AgentSpec, Backend, Mission, Provider, Team
 from bot.core.pricing import Prices
-from bot.core.remembered import remembered
+from bot.core.remembered import itself, remembered
 
 MATRIX = 256
 """GitHub runs at most this many jobs of one matrix."""
@@ -41,7 +41,7 @@ class Plan:
     max_parallel: int
 
 
-@remembered(1, lambda mission: (mission,))  # every agent asks for its own part of it
+@remembered(1, itself)  # every agent asks for its own part of it
 def make_plan(mission: Mission) -> Plan:
     """The plan of a valid mission; the same mission gives the same plan."""
     requests = {agent.id: _request(mission, agent) for agent in mission.agents}

@@ -26,10 +26,8 @@ def remembered(
         def asked(value: A) -> R:
             given = parts(value)
             key = tuple([part if isinstance(part, str) else id(part) for part in given])
-            try:
-                known = kept[key]
-                kept.move_to_end(key)
-            except KeyError:  # not there, or another thread has just taken it out
+            known = kept.get(key)
+            if known is None:
                 known = kept[key] = given, function(value)
                 while len(kept) > size:
                     kept.popitem(last=False)
@@ -38,3 +36,8 @@ def remembered(
         return asked
 
     return decorate
+
+
+def itself(value: A) -> tuple[object, ...]:
+    """The parts of a value that is known by itself."""
+    return (value,)

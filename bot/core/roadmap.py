@@ -134,7 +134,11 @@ def _entry(one: _Candidate, file: FindingsFile | None, others: Iterable[str]) ->
     )
 
 
-@remembered(256, lambda of: of)  # the roadmap of merged sessions is compiled again whenever anything happens
+def _all_of_it(of: tuple[FindingsFile | None, str, Sequence[Field]]) -> tuple[object, ...]:
+    return of
+
+
+@remembered(256, _all_of_it)  # the roadmap of merged sessions is compiled again whenever anything happens
 def _assessed(of: tuple[FindingsFile | None, str, Sequence[Field]]) -> Assessment | None:
     """The assessment of a subject from the findings of one file."""
     file, subject, fields = of

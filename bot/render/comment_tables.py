@@ -7,6 +7,7 @@ from bot.core.comment_view import AT_WORK, AtWork, CommentView, has_retry, quiet
 from bot.core.continuing import attempts_allowed
 from bot.core.mission import AgentSpec, Team
 from bot.core.records import AgentRecord
+from bot.core.remembered import itself, remembered
 from bot.render.engine import Markdown, counted
 from bot.render.words import clip, dollars, duration, table
 
@@ -42,7 +43,7 @@ def _who(team: Team, agent: AgentSpec) -> list[str]:
 
 def _how(view: CommentView, agent: AgentSpec, brief: bool, figures: Sequence[str]) -> list[str]:
     record, attempt = view.data.records.get(agent.id), working(view).get(agent.id)
-    shown = _figures([record], figures) if record else [""] * len(figures)
+    shown = _figures_of((record, figures)) if record else [""] * len(figures)
     if attempt:
         return [_at_work(view, attempt, record), *shown]
     if record is None:
@@ -63,6 +64,7 @@ def _at_work(view: CommentView, at: AtWork, record: AgentRecord | None) -> str:
     return f"**attempt {at.attempt}**{by}, {time} ({before}: {clip(record.reason, REASON_MAX) or record.state})"
 
 
+@remembered(512, itself)
 def assignment(agent: AgentSpec) -> Markdown:
     """An agent's subjects, the first ones by name."""
     names = [subject.name for subject in agent.subjects]
@@ -114,6 +116,17 @@ def _team_row(view: CommentView, team: Team, figures: Sequence[str]) -> list[str
     states = [sum(record.state == state for record in records) for state in ("done", "blocked", "failed")]
     numbers = [f"{number:,}" for number in (len(team.agents), *states)]
     return [clip(team.name, TEAM_MAX), *numbers, *_figures(records, figures)]
+
+
+def _both(of: tuple[AgentRecord, Sequence[str]]) -> tuple[object, ...]:
+    return of
+
+
+@remembered(512, _both)
+def _figures_of(of: tuple[AgentRecord, Sequence[str]]) -> Sequence[str]:
+    """The same of one agent."""
+    record, wanted = of
+    return _figures([record], wanted)
 
 
 def _figures(records: Sequence[AgentRecord], wanted: Sequence[str]) -> list[str]:

@@ -4,11 +4,11 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from bot.core.consolidate import Cited, Deliverable, SubjectReport
 from bot.core.findings import Gap
 from bot.core.neutral import visible
+from bot.core.remembered import itself, remembered
 
 COLUMNS = (
     "subject",
@@ -28,7 +28,7 @@ COLUMNS = (
 _FORMULA = ("=", "+", "-", "@")
 
 
-@lru_cache(maxsize=2)  # as the document, which it goes with
+@remembered(2, itself)  # as the document, which it goes with
 def render_csv(deliverable: Deliverable) -> str:
     """CSV with a header and `\\n` line ends.
 

@@ -1,9 +1,9 @@
 """The deliverable of a session as Markdown for GitHub."""
 
 import re
-from functools import lru_cache
 
 from bot.core.consolidate import Deliverable
+from bot.core.remembered import itself, remembered
 from bot.core.rubric import rubric
 from bot.render import deliverable_citations as sources
 from bot.render import deliverable_parts as parts
@@ -11,7 +11,7 @@ from bot.render.deliverable_tables import anchors, comparison, summary
 from bot.render.engine import render
 
 
-@lru_cache(maxsize=2)  # it is rendered to be written, to be gated, and to be compared with what was merged
+@remembered(2, itself)  # it is asked for to be written, to be gated, and to be compared with what was merged
 def render_deliverable(deliverable: Deliverable) -> str:
     """Markdown; the same findings give the same bytes, since no clock and no environment is read."""
     anchored = anchors(deliverable)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from bot.core.comment_view import AtWork, CommentView, working
 from bot.core.mission import AgentSpec, Team
 from bot.core.records import AgentRecord
-from bot.core.remembered import remembered
+from bot.core.remembered import itself, remembered
 from bot.render.engine import Markdown
 
 SHOWN = 60
@@ -59,7 +59,7 @@ def _bars(view: CommentView, team: Team) -> Iterator[_Bar]:
             yield _at_work(agent, attempt, view.now)
 
 
-@remembered(512, lambda record: (record,))  # a comment is written again for every few of a session's records
+@remembered(512, itself)  # a comment is written again for every few of a session's records
 def _recorded(record: AgentRecord) -> _Bar:
     """The state comes first: an agent's id may be `title` or `2026-11-22`, which Mermaid takes for its own."""
     text = f"{record.state} {record.agent}{_attempt(record.attempt)}"
