@@ -5,6 +5,7 @@
 # make soak    10,000 rehearsals with faults at random
 # make bench   the measurements of the README
 # make lock    new versions into the hash-locked requirements
+# make update  the same, and every action to the commit of its newest release
 
 PYTHON ?= python3
 ENV := .venv
@@ -17,7 +18,7 @@ NOT_IN_ACTION := ^(rich|greenlet)
 DEMO := build/demo
 SEED ?= 1
 
-.PHONY: demo test kills lint soak bench lock clean
+.PHONY: demo test kills lint soak bench lock update clean
 
 demo: $(ENV)/run.done $(ENV)/npm.done
 	@rm -rf $(DEMO) && git init --quiet --initial-branch=main $(DEMO)
@@ -59,6 +60,9 @@ lock: $(ENV)/bin/python
 	$(LOCK) --group uv --output-file requirements-uv.lock
 	sed -n '/^dependencies/,/^]/s/^  "\(.*\)",/\1/p' pyproject.toml | grep -vE '$(NOT_IN_ACTION)' \
 	  | $(LOCK) - --constraint requirements.lock --output-file requirements-action.lock
+
+update: lock
+	$(BIN)/python -m scripts.update_pins
 
 clean:
 	rm -rf $(ENV) build
