@@ -62,6 +62,7 @@ dist: $(ENV)/run.done
 	@rm -rf build/dist build/source && mkdir -p build/source && git archive HEAD | tar -x -C build/source
 	@export SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) && cd build/source \
 	  && $(abspath $(BIN))/hatchling build --directory $(CURDIR)/build/dist
+	@rm -rf build/source
 
 sbom: $(ENV)/release.done
 	@mkdir -p build
