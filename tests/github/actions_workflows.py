@@ -30,7 +30,9 @@ DEFAULT_TYPES: Final[Mapping[str, Sequence[str]]] = {
     "pull_request_target": ("opened", "synchronize", "reopened"),
 }
 OUTPUT: Final = re.compile(r"\bneeds\.([\w-]+)\.outputs\.[\w-]+")
-FILTERS: Final = frozenset({"types", "branches", "branches-ignore", "workflows", "inputs", "paths", "cron"})
+FILTERS: Final = frozenset(
+    {"types", "branches", "branches-ignore", "tags", "workflows", "inputs", "paths", "cron"}
+)
 
 Permissions = dict[str, str]
 
@@ -152,7 +154,11 @@ def _branch_matches(event: str, filters: Mapping[str, Any], payload: Mapping[str
     match event:
         case "pull_request" | "pull_request_target":
             branch = payload["pull_request"]["base"]["ref"]
+        case "push" if payload["ref"].startswith("refs/tags/"):
+            return _tag_matches(filters, payload["ref"].removeprefix("refs/tags/"))
         case "push":
+            if "tags" in filters and "branches" not in filters:
+                return False
             branch = payload["ref"].removeprefix("refs/heads/")
         case "workflow_run":
             branch = payload["workflow_run"]["head_branch"]
@@ -160,6 +166,13 @@ def _branch_matches(event: str, filters: Mapping[str, Any], payload: Mapping[str
             return True
     wanted, unwanted = filters.get("branches"), filters.get("branches-ignore", ())
     return (wanted is None or _any_matches(wanted, branch)) and not _any_matches(unwanted, branch)
+
+
+def _tag_matches(filters: Mapping[str, Any], tag: str) -> bool:
+    """Who names branches alone does not listen to tags, and the other way around."""
+    if "tags" in filters:
+        return _any_matches(filters["tags"], tag)
+    return "branches" not in filters and "branches-ignore" not in filters
 
 
 def _listed(value: object) -> Sequence[Any]:

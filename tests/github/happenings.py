@@ -49,9 +49,9 @@ def pushed(world: World, ref: str, old: str | None, new: str | None, forced: boo
 
 
 def _commit(world: World, sha: str, files: list[File]) -> Json:
-    tree, name, email, moment, message = world.bare("show", "-s", "--format=%T%n%an%n%ae%n%cI%n%B", sha).split(
-        "\n", 4
-    )
+    """A commit, also when it is pushed by an annotated tag, as a push shows it."""
+    shown = world.bare("show", "-s", "--format=%H%n%T%n%an%n%ae%n%cI%n%B", f"{sha}^{{commit}}")
+    sha, tree, name, email, moment, message = shown.split("\n", 5)
     person = {"name": name, "email": email, "username": name, "date": moment}
     return {
         "id": sha,

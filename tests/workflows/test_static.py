@@ -23,6 +23,9 @@ PROPOSE = ("pull-requests", "write")
 REPORT = ("statuses", "write")
 START_RUN = ("actions", "write")
 READ_CHECKS = ("checks", "read")
+SIGN = ("id-token", "write")
+KEEP_SIGNED = ("attestations", "write")
+PUBLISH = ("contents", "write")
 DOES: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("swarm-session.yml", "launch"): (CHECK_OUT, PUSH, TELL),
     ("swarm-session.yml", "agents"): (CHECK_OUT, PUSH, TELL),  # the jobs of swarm-agent.yml together
@@ -33,6 +36,10 @@ DOES: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("swarm-gate.yml", "gate"): (CHECK_OUT, REPORT),
     ("swarm-chatops.yml", "chatops"): (CHECK_OUT, PUSH, TELL, START_RUN),
     ("ci.yml", "test"): (CHECK_OUT,),
+    ("release.yml", "test"): (CHECK_OUT,),
+    ("release.yml", "build"): (CHECK_OUT,),
+    ("release.yml", "attest"): (SIGN, KEEP_SIGNED),
+    ("release.yml", "publish"): (PUBLISH,),
 }
 
 
@@ -47,7 +54,7 @@ def test_every_file_keeps_to_the_rule(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", [rules.loose, rules.unexplained, rules.risky_triggers, rules.unguarded_matrices])
 def test_every_workflow_keeps_to_the_rule(rule: Rule) -> None:
-    assert len(WORKFLOWS) == 6
+    assert len(WORKFLOWS) == 7
     assert [wrong for document in WORKFLOWS for wrong in rule(document)] == []
 
 
