@@ -1,5 +1,6 @@
 """Builds the adapters for sealed credentials: for a maintainer's work tree, and for what an agent may open."""
 
+import re
 import secrets
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
@@ -22,6 +23,8 @@ from bot.errors import Refused, SwarmError
 if TYPE_CHECKING:
     from bot.commands.outcome import Outcome
     from bot.ports import Repository
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
 # --- for agents ----------------------------------------------------------------------------------------------
@@ -122,6 +125,8 @@ class Maintained:
         """
         opened = self._opened(name)
         variable = variable or VARIABLES.get(opened.kind, "")
+        if variable and not _VARIABLE.fullmatch(variable):
+            raise Refused(f"{variable} can be no variable of an environment", "write a name such as API_TOKEN")
         if not variable:
             what = f"{name} is of the kind {opened.kind}, for which there is no usual variable"
             raise Refused(what, "name one: --as VAR")

@@ -11,6 +11,8 @@ from bot.core.credential_keys import KeyRing, key_file, parse_keys
 from bot.core.credentials import FOLDER
 from bot.errors import MachineError, Refused
 
+PATIENCE = 10.0
+"""Seconds to wait for another command that changes the same credentials."""
 _SEALED = re.compile(r"[a-z0-9-]+\.[0-9]+\.age(?:\.part)?")
 
 
@@ -57,7 +59,7 @@ class KeyFile:
 
     def create(self, ring: KeyRing) -> None:
         """Writes a new file. Raises Refused when there is one already."""
-        self._refuse_inside()
+        self._make_folder()
         try:
             _write_new(self.path, key_file(ring), mode=0o600)
         except FileExistsError:
@@ -72,18 +74,21 @@ class KeyFile:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Nobody else on this machine changes these credentials. Raises MachineError after ten seconds."""
+        """Nobody else on this machine changes these credentials. Raises MachineError after a while."""
         from filelock import FileLock, Timeout
 
-        self._refuse_inside()
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._make_folder()
         try:
-            with FileLock(f"{self.path}.lock", timeout=10, mode=0o600):
+            with FileLock(f"{self.path}.lock", timeout=PATIENCE, mode=0o600):
                 yield
         except Timeout:
             raise MachineError(
                 "another `swarm credentials` is at work on this repository", "run again when it is done"
             ) from None
+
+    def _make_folder(self) -> None:
+        self._refuse_inside()
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def _refuse_inside(self) -> None:
         if self.path.resolve().is_relative_to(self.outside.resolve()):

@@ -34,7 +34,11 @@ def listed(vault: Vault) -> Outcome:
 
 def _signature(vault: Vault) -> tuple[str, str]:
     """What can be said of the manifest's signature, and what follows."""
-    if vault.keys.read() is None:
+    try:
+        ring = vault.keys.read()
+    except Refused as error:
+        return "not verified", f": {error}"
+    if ring is None:
         return "not verified", ": the keys are not on this machine (name the key file with --keys)"
     try:
         current(vault)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.commands.credentials import COMMIT, SET, State, Vault, current, publish, seal
+from bot.commands.credentials import COMMIT, SET, State, Vault, current, publish, seal, sweep
 from bot.commands.opening import unsealed
 from bot.commands.outcome import Outcome
 from bot.core.credential_keys import KeyPair
@@ -19,6 +19,7 @@ def rotate_all(vault: Vault) -> Outcome:
         _seal_again(vault, state, new)
     vault.keys.replace(state.ring.model_copy(update={"pairs": (new,)}))  # what the old one signs counts no more
     manifest = current(vault).manifest
+    sweep(vault, manifest)
     names = [entry.name for entry in manifest.credentials]
     text = f"new keys, and {len(names)} sealed again; {COMMIT}, and when it is there: {SET}"
     return Outcome({"recipient": manifest.recipient, "serial": manifest.serial, "sealed": names}, text)

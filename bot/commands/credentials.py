@@ -108,6 +108,11 @@ def publish(vault: Vault, manifest: Manifest, pair: KeyPair) -> None:
     """Signs and replaces the manifest, then deletes what it does not name."""
     signature = vault.sealing.sign(pair.seed, signable(manifest))
     vault.store.write(MANIFEST, manifest_file(SignedManifest(manifest=manifest, signature=signature)))
+    sweep(vault, manifest)
+
+
+def sweep(vault: Vault, manifest: Manifest) -> None:
+    """Deletes the sealed files that a manifest does not name: old values, and what a crash has left."""
     named = {entry.path for entry in manifest.credentials}
     for path in vault.store.sealed():
         if path not in named:
