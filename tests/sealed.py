@@ -15,7 +15,7 @@ from tests.clocks import StillClock
 from tests.workshop import Countdown
 
 CANARY = "sk-canary-of-the-provider-0001"
-OTHER = "canary of something else 0002"
+OTHER = "canary-of-something-else-0002"
 
 
 @dataclass(frozen=True)

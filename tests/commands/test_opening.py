@@ -196,7 +196,9 @@ def test_g26_what_says_something_else_of_itself_is_refused(place: Place, changes
         assert "is no value of that name, kind and time" in refusal(lambda: place.open(opener=opener))
 
 
-@pytest.mark.parametrize("plaintext", [b"", b"{", OTHER.encode(), json.dumps({"value": OTHER}).encode(), b"\xff"])
+@pytest.mark.parametrize(
+    "plaintext", [b"", b"{", b"something else", json.dumps({"value": OTHER}).encode(), b"\xff"]
+)
 def test_g26_what_is_no_credential_inside_is_refused_and_not_shown(place: Place, plaintext: bytes) -> None:
     manifest, opener = place.manifest, place.opener
     entry = next(entry for entry in manifest.credentials if entry.name == "main")
