@@ -27,12 +27,12 @@ class Access:
     anthropic_token: str = field(default="", repr=False)
     bedrock_key: str = field(default="", repr=False)
     vertex_token: str = field(default="", repr=False)
-    credentials_key: str = field(default="", repr=False)
-    key_file: Path | None = None
-    """What opens sealed credentials: the secret's value, or (on a maintainer's machine) the file of the keys."""
     region: str = ""
     project: str = ""
     url: str | None = None
+    credentials_key: str = field(default="", repr=False)
+    key_file: Path | None = None
+    """What opens sealed credentials: the secret's value, or (on a maintainer's machine) the file of the keys."""
 
     @property
     def secrets(self) -> tuple[str, ...]:
