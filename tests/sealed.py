@@ -73,7 +73,7 @@ def sealed(home: Path, **kinds: Kind) -> Place:
     place.root.mkdir(parents=True, exist_ok=True)
     init(place.vault, place.vault_id, "", secret=False)
     for name, kind in (kinds or {"main": "anthropic-api-key", "other": "other"}).items():
-        add(place.vault, name, kind, CANARY if name == "main" else OTHER)  # type: ignore[arg-type]
+        add(place.vault, name, kind, CANARY if name == "main" else OTHER)
     return place
 
 

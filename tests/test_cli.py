@@ -9,6 +9,7 @@ import sys
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -186,7 +187,9 @@ def test_a_bug_is_3(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
 
 def test_every_command_has_help_and_json() -> None:
     group = bot.cli.credentials
-    commands = {(name,): command for name, command in bot.cli.cli.commands.items() if command is not group}
+    commands: dict[tuple[str, ...], click.Command] = {
+        (name,): command for name, command in bot.cli.cli.commands.items() if command is not group
+    }
     commands |= {("credentials", name): command for name, command in group.commands.items()}
     for name, command in commands.items():
         shown = CliRunner().invoke(bot.cli.cli, [*name, "--help"])
