@@ -209,6 +209,27 @@ def test_g10_keys_that_a_rotation_had_made_are_gone_on_with(place: Place) -> Non
     assert place.open().value == NEW
 
 
+@pytest.mark.parametrize("step", ["os.fsync", "pathlib.Path.replace"])
+def test_g10_a_disk_that_is_full_leaves_the_old_files_whole(
+    place: Place, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Whatever is written when there is no room, what was there stays."""
+    before, keys = place.files(), place.key_path.read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    for act in ACTS.values():
+        with monkeypatch.context() as patch, pytest.raises(OSError, match="No space left"):
+            patch.setattr(step, full)
+            act(place.vault)
+        whole = {name: text for name, text in place.files().items() if not name.endswith(".part")}
+        assert (whole, place.key_path.read_bytes()) == (before, keys)
+    monkeypatch.undo()
+    rotate(place.vault, "main", NEW)
+    assert not [name for name in place.files() if name.endswith(".part")]
+
+
 def test_g26_only_one_command_changes_credentials_at_a_time(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     keys = KeyFile(place.key_path, place.root)
     monkeypatch.setattr("bot.adapters.credential_files.PATIENCE", 0)
