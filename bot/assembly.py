@@ -16,7 +16,7 @@ from bot.adapters.model_access import Access
 from bot.adapters.prices import ListedPrices
 from bot.commands.outcome import Outcome
 from bot.core.mission import Backend
-from bot.errors import SwarmError
+from bot.errors import Refused, SwarmError
 
 if TYPE_CHECKING:
     from bot.adapters.agents.claude.agent import Journals, Models
@@ -26,10 +26,12 @@ if TYPE_CHECKING:
     from bot.commands.record import Handover
     from bot.core.chatops import Ordering
     from bot.core.configuration import Configuration
-    from bot.core.mission import Mission
+    from bot.core.mission import Mission, Provider
+    from bot.core.plan import PlannedAgent
     from bot.core.records import AgentRecord
     from bot.core.session import SessionData
     from bot.ports import Agent, Brief, Clock
+    from bot.vaults import Credentials
 
 SCHEMES = {"all": None, "packages": frozenset({"pypi", "npm", "file"}), "files": frozenset({"file"})}
 
@@ -220,7 +222,11 @@ class Workplace:
         return library(self.repo.git.directory, self.only, self.cache)
 
     def _backends(self, sources: "Library") -> "Backends":
-        return Backends(sources, self.clock, self.access, self._journal)
+        from bot.vaults import Credentials
+
+        ref = f"refs/heads/{self.base}"
+        credentials = Credentials(self.repo, lambda: self.repo.refs(ref).get(ref, ""), self.repo.git.directory)
+        return Backends(sources, self.clock, self.access, self._journal, credentials)
 
     @property
     def _private(self) -> Path:
@@ -251,6 +257,7 @@ class Backends:
     clock: "Clock"
     access: Access
     journals: "Journals"
+    credentials: "Credentials"
 
     @cached_property
     def _models(self) -> "Models":
@@ -258,8 +265,20 @@ class Backends:
 
         return models_of(self.access, self.clock)
 
-    def __call__(self, backend: Backend) -> "Agent":
-        match backend:
+    def _reach(self, credential: str | None) -> tuple["Models", tuple[str, ...]]:
+        """How an agent reaches its model, and what nobody may write. What cannot be opened halts it."""
+        from bot.adapters.agents.claude import models_of, unreachable
+
+        if credential is None:
+            return self._models, self.access.secrets
+        try:
+            access = self.credentials.access(self.access, credential)
+        except Refused as error:
+            return unreachable(str(error)), self.access.secrets
+        return models_of(access, self.clock), access.secrets
+
+    def __call__(self, agent: "PlannedAgent") -> "Agent":
+        match agent.backend:
             case "extractive":
                 from bot.adapters.agents.extractive import Extractive
 
@@ -272,19 +291,21 @@ class Backends:
                 from bot.adapters.agents.claude import Claude
                 from bot.render import prompts
 
-                return Claude(self.library, self.clock, prompts, self._models, self.journals, self.access.secrets)
+                models, secrets = self._reach(agent.credential)
+                return Claude(self.library, self.clock, prompts, models, self.journals, secrets)
 
     def check(self, mission: "Mission") -> None:
         """Raises Refused when an agent of a mission has no access to its model."""
         from bot.core.plan import make_plan
 
-        models = {
-            (agent.provider, agent.model) for agent in make_plan(mission).agents if agent.backend == "claude"
-        }
-        if models:
+        models: dict[str | None, set[tuple[Provider, str]]] = {}
+        for agent in make_plan(mission).agents:
+            if agent.backend == "claude":
+                models.setdefault(agent.credential, set()).add((agent.provider, agent.model))
+        for credential, wanted in models.items():
             from bot.adapters.agents.claude import refuse_without_key
 
-            refuse_without_key(self._models, models)
+            refuse_without_key(self._reach(credential)[0], wanted)
 
 
 def as_asked(mission: Path, backend: Backend | None) -> bytes:

@@ -151,6 +151,7 @@ class Hosted:
         from bot.adapters.journal import Journal
         from bot.commands.files import json_bytes
         from bot.commands.load import load_session
+        from bot.vaults import Credentials
 
         if self.job.tokens:
             raise Refused(
@@ -158,9 +159,11 @@ class Hosted:
                 "run it with the action, which keeps the token from it",
             )
         self._only_once()
-        data = load_session(GitRepository(self.job.workspace), "HEAD", session)
+        checkout = GitRepository(self.job.workspace)
+        data = load_session(checkout, "HEAD", session)
         journal = Journal(output.parent, output.name)
-        backends = Backends(self._library(), self.clock, self.access, lambda _: journal)
+        credentials = Credentials(checkout, lambda: "HEAD", None)
+        backends = Backends(self._library(), self.clock, self.access, lambda _: journal, credentials)
         handed = attempt_of(backends, self.clock, data, agent, attempt)
         # A failure is data: a job that failed could not be told from one that the machine has failed.
         halted = {"halted": True} if handed.halted else {}

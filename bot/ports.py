@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from bot.core.changes import Change
+from bot.core.credential_keys import KeyPair, KeyRing
 from bot.core.evidence import Evidence, Passage, PassageKind
 from bot.core.fields import Field
 from bot.core.findings import AgentResult, Finding, Method, Searched
@@ -338,3 +339,56 @@ class Display(Protocol):
     def recorded(self, record: AgentRecord) -> None: ...
 
     def note(self, text: str) -> None: ...
+
+
+# --- sealed credentials --------------------------------------------------------------------------------------
+
+
+class Sealing(Protocol):
+    """Cryptography, in memory only. Keys and signatures are texts as `bot.core.credential_keys` has them."""
+
+    def new_keys(self) -> KeyPair: ...
+
+    def recipient(self, identity: str) -> str:
+        """Whom to seal to, so that this identity opens it."""
+        ...
+
+    def verify_key(self, seed: str) -> str: ...
+
+    def seal(self, recipient: str, plaintext: bytes) -> bytes: ...
+
+    def open(self, identity: str, sealed: bytes) -> bytes:
+        """What is sealed. Raises Refused, without a word of it, when this identity cannot open all of it."""
+        ...
+
+    def sign(self, seed: str, message: bytes) -> str: ...
+
+    def signed(self, verify_key: str, message: bytes, signature: str) -> bool:
+        """Whether a signature is that of this key over just this message."""
+        ...
+
+
+class CredentialStore(Protocol):
+    """`credentials/` of a work tree; paths begin with it. A file is written whole or not at all."""
+
+    def read(self, path: str) -> bytes | None: ...
+
+    def write(self, path: str, content: bytes) -> None: ...
+
+    def delete(self, path: str) -> None: ...
+
+    def sealed(self) -> list[str]:
+        """The paths of all sealed files, whether or not a manifest names them."""
+        ...
+
+
+class Keys(Protocol):
+    """The maintainers' keys, outside of the repository. All three raise Refused where they would lie inside."""
+
+    def read(self) -> KeyRing | None: ...
+
+    def create(self, ring: KeyRing) -> None:
+        """Raises Refused when there are keys in that place already."""
+        ...
+
+    def replace(self, ring: KeyRing) -> None: ...

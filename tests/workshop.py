@@ -14,7 +14,7 @@ from bot.adapters.sources.library import Library
 from bot.commands.close import Closed, Closing
 from bot.commands.launch import Launched, launch
 from bot.commands.run import Running, run
-from bot.core.mission import Backend
+from bot.core.plan import PlannedAgent
 from bot.core.records import AgentRecord
 from bot.ports import Agent, Clock, RefUpdate, Repository
 from tests.clocks import StillClock
@@ -141,7 +141,7 @@ def session(
     mission: str = MISSION,
     countdown: Countdown | None = None,
     merge: bool = True,
-    backends: Callable[[Backend], Agent] | None = None,
+    backends: Callable[[PlannedAgent], Agent] | None = None,
     watcher: Watcher | None = None,
     parallel: int = 1,
     by: str = "local",

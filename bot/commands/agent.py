@@ -7,15 +7,15 @@ from bot.commands.files import json_bytes
 from bot.commands.record import Handover
 from bot.core.allowance import attempt_allowance
 from bot.core.continuing import attempts_left
-from bot.core.mission import AgentSpec, Backend
+from bot.core.mission import AgentSpec
 from bot.core.plan import PlannedAgent, make_plan
 from bot.core.pricing import key
 from bot.core.session import SessionData
 from bot.errors import MachineError, SwarmError
 from bot.ports import Agent, Brief, Clock
 
-Backends = Callable[[Backend], Agent]
-"""Builds a backend; supplied by the command line."""
+Backends = Callable[[PlannedAgent], Agent]
+"""Builds the backend of an agent; supplied by the command line."""
 
 
 def agent(
@@ -33,7 +33,7 @@ def agent(
     started = clock.now()
     planned = next(agent for agent in make_plan(data.mission).agents if agent.id == spec.id)
     try:
-        result = backends(planned.backend).research(_brief(data, spec, planned, attempt, started), progress)
+        result = backends(planned).research(_brief(data, spec, planned, attempt, started), progress)
     except MachineError:
         raise
     except SwarmError as error:

@@ -8,8 +8,10 @@ from typing import Protocol
 from bot.commands.discovery import HEADS
 from bot.commands.outcome import Exit, Outcome
 from bot.core.configuration import PATH, Configuration, load_configuration
+from bot.core.credential_checks import check_credentials
+from bot.core.credentials import MANIFEST
 from bot.core.doctor import Diagnosis, Facts, Installation, Settings, State, diagnose
-from bot.core.loading import load_mission
+from bot.core.loading import load
 from bot.core.mission import Mission
 from bot.core.neutral import visible
 from bot.errors import InvalidInput, Problem, Refused
@@ -119,11 +121,15 @@ def _configuration(files: Mapping[str, str]) -> tuple[Configuration | None, tupl
 
 def _missions(repo: Repository, tip: str, configuration: Configuration) -> tuple[list[Mission], list[Problem]]:
     folder = configuration.missions.removesuffix("/")
-    missions, problems = [], []
+    missions: list[Mission] = []
+    problems: list[Problem] = []
+    manifest = repo.read([(tip, MANIFEST)]).get((tip, MANIFEST))
     for path, content in sorted(repo.files(tip, [folder]).items()):
         if path.endswith(".yml"):
             try:
-                missions.append(load_mission(content, path))
+                loaded = load(content, path)
+                missions.append(loaded.mission)
+                problems += check_credentials(loaded, manifest)
             except InvalidInput as error:
                 problems += [problem for problem in error.problems if problem.level == "error"]
     return missions, problems

@@ -9,6 +9,8 @@ from pydantic import ValidationError
 
 from bot.commands.files import json_bytes
 from bot.core.affording import session_prices
+from bot.core.credential_checks import check_credentials, named
+from bot.core.credentials import MANIFEST
 from bot.core.launching import Decision, Ground, Reservation, decide, number_of
 from bot.core.loading import LoadedMission, load
 from bot.core.mission import Mission
@@ -26,7 +28,7 @@ from bot.core.session import (
     reservation_ref,
     side_refs,
 )
-from bot.errors import LostRace, Refused
+from bot.errors import InvalidInput, LostRace, Refused
 from bot.ports import Clock, PriceList, RefUpdate, Repository
 
 TRIES = 5
@@ -105,6 +107,8 @@ def launch(
             )
         opening = Opening(mission, loaded, by, asked, issue, base, tip)
         decision = decide(loaded.mission, sha256(mission), by, _ground(repo, loaded.mission, refs, tip))
+        if decision.create:
+            _check_credentials(repo, loaded, tip)
         costs = _costs(loaded, prices, confirm_above) if decision.create else {}
         if decision.create and ready:
             ready(loaded.mission)
@@ -115,6 +119,12 @@ def launch(
         branch = branch_ref(loaded.mission, decision.session)
         return Launched(decision.session, branch, loaded.mission, decision.create, decision.merged)
     raise Refused("other launches kept moving the same refs", "run again in a minute")
+
+
+def _check_credentials(repo: Repository, loaded: LoadedMission, tip: str) -> None:
+    manifest = repo.read([(tip, MANIFEST)]).get((tip, MANIFEST)) if named(loaded.mission) else None
+    if problems := check_credentials(loaded, manifest):
+        raise InvalidInput(problems=problems)
 
 
 def _costs(loaded: LoadedMission, prices: PriceList, confirm_above: int | None) -> dict[str, Prices]:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from bot.core.credentials import MANIFEST
 from bot.core.yaml_reader import MAX_BYTES
 from bot.errors import InvalidInput, Problem
 
@@ -15,6 +16,15 @@ def read_mission(file: Path) -> bytes:
         what = f"cannot be read ({error.strerror or type(error).__name__})"
         todo = "name a file; `swarm new blank` writes one to start from"
         raise InvalidInput(problems=(Problem(file=str(file), what=what, todo=todo),)) from error
+
+
+def manifest_near(file: Path) -> tuple[bool, bytes | None]:
+    """Whether a mission's file lies in a git repository, and the manifest of credentials in its work tree."""
+    for folder in file.resolve().parents:
+        if (folder / ".git").exists():
+            manifest = folder / MANIFEST
+            return True, manifest.read_bytes() if manifest.is_file() else None
+    return False, None
 
 
 def problem_data(problem: Problem) -> dict[str, object]:

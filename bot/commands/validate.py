@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.commands.mission_file import problem_data, read_mission
+from bot.commands.mission_file import manifest_near, problem_data, read_mission
 from bot.commands.outcome import Exit, Outcome
+from bot.core.credential_checks import check_credentials, named
 from bot.core.loading import LoadedMission, load
 from bot.core.missions_together import check_together
 from bot.errors import InvalidInput, Problem
@@ -22,6 +23,7 @@ def validate(files: Sequence[Path]) -> Outcome:
             problems += error.problems
     problems += [advice for loaded in valid for advice in loaded.advice]
     problems += check_together(valid)
+    problems += [problem for loaded in valid for problem in _credentials(loaded)]
     errors = sum(problem.level == "error" for problem in problems)
     return Outcome(
         data={
@@ -33,6 +35,12 @@ def validate(files: Sequence[Path]) -> Outcome:
         exit=Exit.ACT if errors else Exit.DONE,
         notes=tuple(problems),
     )
+
+
+def _credentials(loaded: LoadedMission) -> tuple[Problem, ...]:
+    """What is wrong with the credentials of a mission that lies in a repository; elsewhere nobody can know."""
+    inside, manifest = manifest_near(Path(loaded.file)) if named(loaded.mission) else (False, None)
+    return check_credentials(loaded, manifest) if inside else ()
 
 
 def _data(file: Path, valid: Sequence[LoadedMission], problems: Sequence[Problem]) -> dict[str, object]:

@@ -84,11 +84,11 @@ def _poor(
 
 
 def _problem(loaded: LoadedMission, agent: PlannedAgent, name: str, what: str, todo: str) -> Problem:
-    place = loaded.tree.place(_path(loaded, agent.id, name))
+    place = loaded.tree.place(setting_path(loaded, agent.id, name))
     return Problem(loaded.file, place.line, place.column, what, todo)
 
 
-def _path(loaded: LoadedMission, agent: str, name: str) -> Path:
+def setting_path(loaded: LoadedMission, agent: str, name: str) -> Path:
     """Where an agent's setting stands: in the agent itself, or in what holds for all."""
     for t, team in enumerate(loaded.mission.teams):
         for a, spec in enumerate(team.agents):

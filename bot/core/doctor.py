@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Literal
 
+from bot.core.affording import paid
 from bot.core.configuration import Configuration
+from bot.core.credential_keys import SECRET
 from bot.core.mission import Mission, Provider
 from bot.core.money import usd
-from bot.core.plan import MATRIX
+from bot.core.plan import MATRIX, make_plan
 from bot.errors import Problem
 
 State = Literal["ok", "missing", "unknown", "advice"]
@@ -197,7 +199,7 @@ def _labels(settings: Settings, installed: Installation) -> Iterator[Diagnosis]:
 
 
 def _secrets(settings: Settings, installed: Installation) -> Iterator[Diagnosis]:
-    unused = set(MODEL_SECRETS.values()) - set(_paying(installed.missions))
+    unused = {*MODEL_SECRETS.values(), SECRET} - set(_paying(installed.missions))
     wanted = [name for name in installed.secrets if name not in unused]
     if not wanted:
         yield _ok("secrets", "no secret is needed: no mission here asks a model")
@@ -212,11 +214,10 @@ def _secrets(settings: Settings, installed: Installation) -> Iterator[Diagnosis]
 
 
 def _paying(missions: Sequence[Mission]) -> Iterator[str]:
-    """The secrets of the models that missions ask."""
+    """The secrets of the models that missions ask: of those with a sealed credential, what opens it."""
     for mission in missions:
-        for agent in mission.agents:
-            if (agent.backend or mission.agent.backend) == "claude":
-                yield MODEL_SECRETS[agent.provider or mission.agent.provider]
+        for agent in paid(make_plan(mission)):
+            yield SECRET if agent.credential else MODEL_SECRETS[agent.provider]
 
 
 def _proposing(settings: Settings) -> Diagnosis:

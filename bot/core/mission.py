@@ -55,6 +55,7 @@ class AgentDefaults(Model):
     model: Text = "claude-haiku-5-5"
     prices: Prices | None = None
     review: bool = True
+    credential: Id | None = None
     max_usd: Usd = 250_000
     timeout_minutes: Annotated[int, Constraint(ge=1, le=350)] = 60
     attempts: Annotated[int, Constraint(ge=1, le=10)] = 2
@@ -71,6 +72,7 @@ class AgentSpec(Model):
     model: Text | None = None
     prices: Prices | None = None
     review: bool | None = None
+    credential: Id | None = None
     max_usd: Usd | None = None
     timeout_minutes: Annotated[int, Constraint(ge=1, le=350)] | None = None
     attempts: Annotated[int, Constraint(ge=1, le=10)] | None = None

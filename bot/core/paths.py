@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from string import ascii_letters
 
 from bot.core.changes import Change
+from bot.core.credentials import FOLDER as CREDENTIALS
 from bot.core.mission import Mission
 from bot.core.secrets import line_of, line_starts, scannable
 from bot.core.session import SESSIONS, csv_path, launch_path, mission_path, orders_path
@@ -66,6 +67,8 @@ def trespass(change: Change, ground: Ground) -> str:
         return f"{change.path} says who must review"
     if RULES.intersection(parts):
         return f"{change.path} holds rules or workflows"
+    if parts[0] == CREDENTIALS:
+        return f"{change.path} belongs to the sealed credentials"
     if parts[-1] in INSTRUCTIONS or parts[-1].startswith("."):
         return f"{change.path} instructs agents or tools"
     if change.path in (ground.deliverable, csv_path(ground.deliverable)):

@@ -15,6 +15,7 @@ MATRIX = 256
 class PlannedAgent:
     """One agent. `cap` is in millionths of a US dollar, over all its attempts; a timeout is for one attempt.
 
+    `credential` is the sealed credential that it reaches its model with, None where the environment has the key;
     `prices` are those that the mission states for the agent's model, None where it leaves them to the price list.
     """
 
@@ -26,6 +27,7 @@ class PlannedAgent:
     model: str
     prices: Prices | None
     review: bool
+    credential: str | None
     cap: int
     attempts: int
     timeout_minutes: int
@@ -69,7 +71,15 @@ def _planned(mission: Mission, team: Team, agent: AgentSpec, cap: int) -> Planne
         model=agent.model or usual.model,
         prices=agent.prices or (None if agent.model else usual.prices),
         review=usual.review if agent.review is None else agent.review,
+        credential=_credential(mission, agent),
         cap=cap,
         attempts=agent.attempts or usual.attempts,
         timeout_minutes=agent.timeout_minutes or usual.timeout_minutes,
     )
+
+
+def _credential(mission: Mission, agent: AgentSpec) -> str | None:
+    """The mission's credential is for the mission's provider: an agent with another one has to name its own."""
+    usual = mission.agent
+    same = agent.provider in (None, usual.provider)
+    return agent.credential or (usual.credential if same else None)

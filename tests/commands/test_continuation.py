@@ -21,7 +21,7 @@ from bot.core.continuation import give_up, mission_file
 from bot.core.findings import AgentResult
 from bot.core.gate.verdict import Verdict
 from bot.core.loading import load_mission
-from bot.core.mission import Backend
+from bot.core.plan import PlannedAgent
 from bot.core.session import SessionData, findings_path
 from bot.errors import LostRace, Refused, SwarmError
 from bot.ports import Agent, Brief, RefUpdate
@@ -65,7 +65,7 @@ class Place:
         merge: bool = True,
         agents: Agent | None = None,
     ) -> Closed:
-        def backend(_: Backend) -> Agent:
+        def backend(_: PlannedAgent) -> Agent:
             library = Library(self.cache, self.folder, self.clock)
             return agents or (Slow(library, self.clock) if slow else Simulated(library, self.clock))
 

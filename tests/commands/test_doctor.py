@@ -14,6 +14,7 @@ from bot.errors import Refused
 from bot.render.workflows import workflows
 from tests.core.test_doctor import GOOD
 from tests.repos import repository
+from tests.sealed import sealed
 from tests.workshop import MISSION
 
 ACTION = f"acme/swarm@{'a' * 40} # v1.0.0"
@@ -57,6 +58,18 @@ def test_a_repository_that_is_ready_is_told_so(tmp_path: Path, action: str) -> N
     assert set(states(outcome).values()) == {"ok"}
     assert outcome.text.endswith("\n\neverything that a session needs is there")
     assert json.loads(json.dumps(outcome.data)) == outcome.data
+
+
+def test_g26_a_mission_whose_credential_is_not_there_would_fail(tmp_path: Path) -> None:
+    mission = MISSION.replace("backend: simulated", "backend: claude, credential: main")
+    outcome, _ = seen(installed(tmp_path, **{"missions/widgets.yml": mission}))
+    assert outcome.exit is Exit.ACT
+    assert "agent-1 is to use the credential main: there is no credentials/manifest.json" in outcome.text
+    files = sealed(tmp_path / "sealed", main="anthropic-api-key").files()
+    outcome, _ = seen(installed(tmp_path / "again", **files, **{"missions/widgets.yml": mission}))
+    assert states(outcome)["files"] == "ok", outcome.text
+    assert "SWARM_CREDENTIALS_KEY" in outcome.text
+    assert "ANTHROPIC_API_KEY" not in outcome.text
 
 
 def test_without_an_installation_a_session_would_fail(tmp_path: Path) -> None:

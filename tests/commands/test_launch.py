@@ -18,6 +18,7 @@ from bot.ports import RefUpdate
 from tests.builders import NOW
 from tests.clocks import StillClock
 from tests.repos import git
+from tests.sealed import sealed
 from tests.workshop import MISSION, launch_here, widgets
 
 
@@ -64,6 +65,22 @@ def test_an_invalid_mission_changes_nothing(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput):
         open_session(folder, mission=MISSION.replace("session: 1", "session: one"))
     assert GitRepository(folder).refs("refs/") == before
+
+
+def test_g26_a_mission_that_names_a_credential_which_is_not_there_changes_nothing(tmp_path: Path) -> None:
+    folder = widgets(tmp_path / "repo")
+    named = MISSION.replace("backend: simulated", "backend: claude, credential: main")
+    with pytest.raises(InvalidInput, match=r"credential main: there is no credentials/manifest\.json"):
+        open_session(folder, mission=named)
+    place = sealed(tmp_path, main="anthropic-api-key")
+    with pytest.raises(InvalidInput, match=r"there is no credentials/manifest\.json"):
+        open_session(folder, mission=named)  # what is not committed does not count
+    assert list(GitRepository(folder).refs("refs/")) == ["refs/heads/main"]
+    git(place.root, "add", "--all")
+    git(place.root, "commit", "--quiet", "--message", "Seal")
+    launched = open_session(folder, mission=named)
+    assert launched.created
+    assert launched.mission.agent.credential == "main"
 
 
 def test_reservations_that_a_crash_left_out_are_made_up_for(tmp_path: Path) -> None:

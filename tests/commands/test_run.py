@@ -10,7 +10,7 @@ from bot.adapters.agents.simulated import Simulated
 from bot.adapters.git import GitRepository
 from bot.commands.close import Closed
 from bot.core.findings import AgentResult
-from bot.core.mission import Backend
+from bot.core.plan import PlannedAgent
 from bot.errors import MachineError, Refused, SwarmError
 from bot.ports import Agent, Brief
 from bot.render.state_files import STATE_FILES
@@ -217,7 +217,7 @@ def test_a12_an_agent_that_answers_for_another_is_refused(tmp_path: Path, cache:
             seen[brief.agent.id] = inner.research(brief, lambda _: None)
             return seen["agent-1"]
 
-    def backends(_: Backend) -> Agent:
+    def backends(_: PlannedAgent) -> Agent:
         return Thief()
 
     closed = session(folder, cache, backends=backends)

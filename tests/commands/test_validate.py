@@ -1,9 +1,13 @@
 import json
 from pathlib import Path
 
+from bot.commands.credentials import add
 from bot.commands.outcome import Exit
 from bot.commands.validate import validate
+from bot.core.credentials import MANIFEST
 from tests.core.mission_text import MISSION, edited
+from tests.repos import git
+from tests.sealed import CANARY, sealed
 
 
 def write(folder: Path, name: str, content: bytes) -> Path:
@@ -29,6 +33,23 @@ def test_a_valid_mission(tmp_path: Path) -> None:
 def test_the_same_file_twice_is_one_mission(tmp_path: Path) -> None:
     file = write(tmp_path, "a.yml", MISSION.encode())
     assert validate([file, file]).text == "valid: 1 mission, 2 agents, 2 subjects"
+
+
+def test_a_credential_is_looked_up_in_the_repository_that_the_mission_lies_in(tmp_path: Path) -> None:
+    content = edited(("agent: {", "agent: {backend: claude, credential: main, "))
+    file = write(tmp_path, "a.yml", content)
+    assert validate([file]).exit == Exit.DONE, "outside of a repository nobody can know"
+    place = sealed(tmp_path, other="other")
+    git(place.root, "init", "--quiet")
+    (place.root / "missions").mkdir()
+    file = write(place.root / "missions", "a.yml", content)
+    outcome = validate([file])
+    assert outcome.exit == Exit.ACT
+    assert outcome.text.startswith(f"{file}:7:38: haiku-21 is to use the credential main, and there is none")
+    add(place.vault, "main", "anthropic-api-key", CANARY)
+    assert validate([file]).exit == Exit.DONE
+    (place.root / MANIFEST).unlink()
+    assert "there is no credentials/manifest.json" in validate([file]).text
 
 
 def test_advice_is_shown_and_does_not_fail(tmp_path: Path) -> None:

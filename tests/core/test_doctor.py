@@ -132,6 +132,15 @@ def test_only_the_secret_of_a_model_that_a_mission_asks_is_needed(
     assert one.state == ("advice" if asked else "ok")
 
 
+def test_of_a_sealed_credential_the_secret_that_opens_it_is_needed() -> None:
+    usual = AgentDefaults.model_validate({"backend": "claude", "credential": "main"})
+    every = replace(
+        INSTALLED, missions=(mission(agent=usual),), secrets=("ANTHROPIC_API_KEY", "SWARM_CREDENTIALS_KEY")
+    )
+    assert "SWARM_CREDENTIALS_KEY" in found(installed=every)["secrets"].what
+    assert "ANTHROPIC_API_KEY" not in found(installed=every)["secrets"].what
+
+
 def test_a25_a_protected_base_whose_rules_are_not_told_may_refuse_the_state_files() -> None:
     hidden = Protection(protected=True, checks=(), reviews=None)
     plain = replace(INSTALLED, configuration=Configuration())

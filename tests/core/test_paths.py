@@ -44,6 +44,8 @@ def test_a_session_adds_its_own_files(path: str) -> None:
         (".github/copilot-instructions.md", "holds rules or workflows"),
         (f"{FOLDER}/.gitattributes", "instructs agents or tools"),
         (".gitmodules", "instructs agents or tools"),
+        ("credentials/manifest.json", "belongs to the sealed credentials"),
+        ("Credentials/main.2.age", "belongs to the sealed credentials"),
     ],
 )
 def test_a10_rules_and_instructions_are_named(path: str, why: str) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.core.mission import AgentSpec
+from bot.core.mission import AgentDefaults, AgentSpec
 from bot.core.plan import MATRIX, PlannedAgent, make_plan
 from tests.builders import agent, mission, subject
 
@@ -14,11 +14,29 @@ def test_an_agent_runs_with_the_missions_terms_or_its_own() -> None:
     assert plan.agents == (
         PlannedAgent(
             "haiku-21", "Cloud Compute", ("AWS EC2",), "extractive", "anthropic", "claude-haiku-5-5", None, True,
-            250_000, 2, 60,
+            None, 250_000, 2, 60,
         ),
-        PlannedAgent("haiku-22", "Cloud Compute", ("Vultr",), "claude", "bedrock", "m", None, False, 0, 1, 5),
+        PlannedAgent(
+            "haiku-22", "Cloud Compute", ("Vultr",), "claude", "bedrock", "m", None, False, None, 0, 1, 5
+        ),
     )  # fmt: skip
     assert (plan.cap, plan.max_parallel, plan.batches) == (2_500_000, 20, (("haiku-21", "haiku-22"),))
+
+
+@pytest.mark.parametrize(
+    ("own", "credential"),
+    [
+        ({}, "main"),
+        ({"credential": "other"}, "other"),
+        ({"provider": "anthropic"}, "main"),
+        ({"provider": "bedrock"}, None),
+        ({"provider": "bedrock", "credential": "cloud"}, "cloud"),
+    ],
+)
+def test_a_credential_is_inherited_with_its_provider(own: dict[str, str], credential: str | None) -> None:
+    spec = agent().model_copy(update=own)
+    [planned] = make_plan(mission(spec, agent=AgentDefaults(credential="main"))).agents
+    assert planned.credential == credential
 
 
 @pytest.mark.parametrize(

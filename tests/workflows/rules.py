@@ -16,6 +16,7 @@ PAYS = {
     "anthropic-api-key": "ANTHROPIC_API_KEY",
     "bedrock-api-key": "AWS_BEARER_TOKEN_BEDROCK",
     "vertex-access-token": "SWARM_VERTEX_ACCESS_TOKEN",
+    "credentials-key": "SWARM_CREDENTIALS_KEY",
 }
 """The inputs of the action that pay for a model, each with the secret that goes there."""
 CALLED = "./.github/workflows/swarm-agent.yml"

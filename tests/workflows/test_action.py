@@ -23,6 +23,7 @@ FOR_THE_MODEL = {
     "anthropic-api-key": "ANTHROPIC_API_KEY",
     "bedrock-api-key": "AWS_BEARER_TOKEN_BEDROCK",
     "vertex-access-token": "SWARM_VERTEX_ACCESS_TOKEN",
+    "credentials-key": "SWARM_CREDENTIALS_KEY",
     "cloud-region": "SWARM_CLOUD_REGION",
     "cloud-project": "SWARM_CLOUD_PROJECT",
 }

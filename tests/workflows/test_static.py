@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from bot.core.continuing import HAND_OVER_MINUTES, JOB_MINUTES
+from bot.core.credential_keys import SECRET
 from bot.core.doctor import MODEL_SECRETS
 from tests.github.actions_expressions import evaluate, fill
 from tests.workflows import rules
@@ -84,12 +85,12 @@ def test_g24_the_agent_gets_no_token() -> None:
     assert re.findall(r"[\w-]*token[\w-]*", str(run)) == ["vertex-access-token"], "one of Google, not of GitHub"
 
 
-def test_g24_g25_what_pays_for_a_model_reaches_one_step_and_no_script() -> None:
+def test_g24_g25_g26_what_pays_for_a_model_reaches_one_step_and_no_script() -> None:
     model = {
         name for name in ACTION.node["inputs"] if name.endswith("-key") or name.startswith(("vertex", "cloud"))
     }
     assert model == {*rules.PAYS, "cloud-region", "cloud-project"}
-    variables = {"ANTHROPIC_API_KEY", "AWS_BEARER_TOKEN_BEDROCK", "SWARM_VERTEX_ACCESS_TOKEN"}
+    variables = {*MODEL_SECRETS.values(), SECRET}
     for name in model:
         assert [step["name"] for _, step in ACTION.steps if name in str(step)] == ["Research"]
         assert ACTION.text.count(f"inputs.{name} ") == 1
@@ -109,7 +110,7 @@ def test_every_secret_that_pays_for_a_model_comes_all_the_way_and_may_be_missing
     workflows = {document.name: document for document in SWARM}
     handed = workflows["swarm-session.yml"].jobs["agents"]["secrets"]
     declared = workflows["swarm-agent.yml"].node["on"]["workflow_call"]["secrets"]
-    assert set(handed) == set(declared) == set(rules.PAYS.values()) == set(MODEL_SECRETS.values())
+    assert set(handed) == set(declared) == set(rules.PAYS.values()) == {*MODEL_SECRETS.values(), SECRET}
     assert {about["required"] for about in declared.values()} == {"false"}
     assert all(value == f"${{{{ secrets.{name} }}}}" for name, value in handed.items())
     [research] = [step for step in workflows["swarm-agent.yml"].jobs["run"]["steps"] if step["uses"] == "./"]

@@ -42,13 +42,24 @@ def models_of(access: Access, clock: Clock) -> Models:
     return model_of
 
 
+def unreachable(reason: str) -> Models:
+    """Stands for models that cannot be reached at all."""
+
+    def model_of(provider: Provider, model: str) -> Model:
+        raise Halted(reason)
+
+    return model_of
+
+
 def refuse_without_key(models: Models, wanted: Iterable[tuple[Provider, str]]) -> None:
     """Raises Refused when one of the models cannot be reached with what there is of keys."""
     for provider, model in sorted(wanted):
         try:
             models(provider, model)
         except Halted as error:
-            raise Refused(str(error), "set it, or run with --backend extractive; nothing was started") from error
+            raise Refused(
+                str(error), "mend that, or run with --backend extractive; nothing was started"
+            ) from error
 
 
 @dataclass

@@ -103,16 +103,18 @@ def test_g24_keys_are_taken_out_of_the_environment() -> None:
         "ANTHROPIC_AUTH_TOKEN": "token",
         "AWS_BEARER_TOKEN_BEDROCK": "bedrock",
         "SWARM_VERTEX_ACCESS_TOKEN": "vertex",
+        "SWARM_CREDENTIALS_KEY": "opens",
         "SWARM_CLOUD_REGION": "eu",
         "AWS_REGION": "us",
         "SWARM_CLOUD_PROJECT": "acme",
         "PATH": "/bin",
     }
     access = take_access(environment)
-    assert access == Access("key", "token", "bedrock", "vertex", "eu", "acme", None)
-    assert access.secrets == ("key", "token", "bedrock", "vertex")
+    assert access == Access("key", "token", "bedrock", "vertex", "eu", "acme", None, "opens")
+    assert access.secrets == ("key", "token", "bedrock", "vertex", "opens")
     assert set(environment) == {"SWARM_CLOUD_REGION", "AWS_REGION", "SWARM_CLOUD_PROJECT", "PATH"}
-    assert "key" not in repr(access).replace("_key", "")
+    assert "key" not in repr(access).replace("_key", "").replace("key_file", "")
+    assert "opens" not in repr(access)
 
 
 def test_what_is_not_set_is_empty() -> None:
