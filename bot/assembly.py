@@ -16,6 +16,7 @@ from bot.adapters.model_access import Access
 from bot.adapters.prices import ListedPrices
 from bot.commands.outcome import Outcome
 from bot.core.mission import Backend
+from bot.core.redaction import Redactor
 from bot.errors import SwarmError
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Workplace:
     only: str
     cache: Path | None
     access: Access = field(default_factory=Access)
+    redactor: Redactor = field(default_factory=Redactor)
 
     @classmethod
     def at(
@@ -54,12 +56,14 @@ class Workplace:
         only: str = "all",
         cache: Path | None = None,
         access: Access | None = None,
+        redactor: Redactor | None = None,
     ) -> "Workplace":
         """The workplace of the repository that a folder lies in. Raises SwarmError when it cannot be used."""
         gc.set_threshold(100_000, 20, 20)  # snapshots are large and full of objects that stay
         gc.enable()
-        repo = open_repository(folder.resolve())
-        return cls(repo, base or base_branch(repo), SystemClock(), only, cache, access or Access())
+        redactor = redactor or Redactor()
+        repo = open_repository(folder.resolve(), redactor.known)
+        return cls(repo, base or base_branch(repo), SystemClock(), only, cache, access or Access(), redactor)
 
     def run(self, mission: Path, *, backend: Backend | None, parallel: int, merge: bool) -> Outcome:
         """`swarm run`."""
@@ -74,7 +78,9 @@ class Workplace:
         forge, sources = LocalForge(self.repo.git.directory, self.clock), self._library()
         backends, prices = self._backends(sources), ListedPrices(self.clock)
         with forge.running(loaded.mission), show(loaded, sys.stderr) as display:
-            parts = Running(self._closing(forge, sources), backends, prices, backends.check, display, parallel)
+            parts = Running(
+                self._closing(forge, sources), backends, prices, backends.check, display, parallel, self.redactor
+            )
             closed = run(parts, mission=content, file=str(mission), by="local", merge=merge)
         return ending(closed, base=self.base, seconds=time.monotonic() - began, place=self._place(closed))
 
@@ -118,7 +124,7 @@ class Workplace:
         from bot.core.session import branch_ref
 
         data = self._session(session)
-        content = artifact.read_bytes() if artifact else None
+        content = self.redactor.artifact(artifact.read_bytes()) if artifact else None
         handed = handed_over(data, agent, attempt, content, self.clock)
         made = record(self.repo, self._library(), self.clock, data.mission, data.launch, handed)
         fold(self.repo, self.clock, branch_ref(data.mission, session), session)
@@ -220,7 +226,7 @@ class Workplace:
         return library(self.repo.git.directory, self.only, self.cache)
 
     def _backends(self, sources: "Library") -> "Backends":
-        return Backends(sources, self.clock, self.access, self._journal)
+        return Backends(sources, self.clock, self.access, self._journal, self.redactor)
 
     @property
     def _private(self) -> Path:
@@ -233,7 +239,8 @@ class Workplace:
         from bot.adapters.journal import Journal
 
         session = f"{brief.session}-{brief.launched:%Y%m%dT%H%M%SZ}"
-        return Journal(self._private / session / f"{brief.agent.id}-{brief.attempt}")
+        folder = self._private / session / f"{brief.agent.id}-{brief.attempt}"
+        return Journal(folder, redactor=self.redactor)
 
     def _session(self, session: str) -> "SessionData":
         from bot.commands.close import session_branch
@@ -251,6 +258,7 @@ class Backends:
     clock: "Clock"
     access: Access
     journals: "Journals"
+    redactor: Redactor
 
     @cached_property
     def _models(self) -> "Models":
@@ -272,7 +280,7 @@ class Backends:
                 from bot.adapters.agents.claude import Claude
                 from bot.render import prompts
 
-                return Claude(self.library, self.clock, prompts, self._models, self.journals, self.access.secrets)
+                return Claude(self.library, self.clock, prompts, self._models, self.journals, self.redactor)
 
     def check(self, mission: "Mission") -> None:
         """Raises Refused when an agent of a mission has no access to its model."""
@@ -357,7 +365,7 @@ def attempt_of(backends: Backends, clock: "Clock", data: "SessionData", agent: s
     def progress(what: str) -> None:  # with names and addresses that anybody may have written
         print(inert(visible(f"{agent} {what}")), file=sys.stderr)
 
-    return work(backends, clock, data, spec_of(data, agent), attempt, progress)
+    return work(backends, clock, data, spec_of(data, agent), attempt, progress, backends.redactor)
 
 
 def left(output: Path, content: bytes, agent: str) -> Outcome:

@@ -21,6 +21,7 @@ from bot.commands.outcome import Outcome
 from bot.core.addresses import Addresses, addresses_of
 from bot.core.configuration import PATH, Configuration, load_configuration
 from bot.core.events import Ignored, Intent, intent
+from bot.core.redaction import Redactor
 from bot.errors import Refused
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ class Hosted:
     templates: Path
     chosen: str = ""
     access: Access = field(default_factory=Access)
+    redactor: Redactor = field(default_factory=Redactor)
 
     # --- what the jobs do ---
 
@@ -159,8 +161,8 @@ class Hosted:
             )
         self._only_once()
         data = load_session(GitRepository(self.job.workspace), "HEAD", session)
-        journal = Journal(output.parent, output.name)
-        backends = Backends(self._library(), self.clock, self.access, lambda _: journal)
+        journal = Journal(output.parent, output.name, self.redactor)
+        backends = Backends(self._library(), self.clock, self.access, lambda _: journal, self.redactor)
         handed = attempt_of(backends, self.clock, data, agent, attempt)
         # A failure is data: a job that failed could not be told from one that the machine has failed.
         halted = {"halted": True} if handed.halted else {}
@@ -186,7 +188,7 @@ class Hosted:
 
         repo, telling, run = self._remote(depth=1), self._telling(), self.job.whole_run
         parts = Recording(repo, self._library(), self.clock, telling, random.random, run)
-        content = artifact.read_bytes() if artifact else None
+        content = self.redactor.artifact(artifact.read_bytes()) if artifact else None
         made = record_job(parts, session, agent, attempt, content, comment)
         return replace(recorded(made.record), summary=made.summary())
 
@@ -280,7 +282,8 @@ class Hosted:
     def client(self) -> "Client":
         from bot.adapters.github.client import Client
 
-        return Client(self.job.api, self.job.repository, self.job.token, self._agent, self.clock)
+        job, clock = self.job, self.clock
+        return Client(job.api, job.repository, job.token, self._agent, clock, redactor=self.redactor)
 
     @cached_property
     def forge(self) -> "GitHubForge":
@@ -304,7 +307,8 @@ class Hosted:
 
     def _remote(self, depth: int | None) -> RemoteRepository:
         folder = self.job.temp / ("swarm-git" if depth is None else "swarm-git-tips")
-        return RemoteRepository(folder, f"{self.addresses.home}.git", self.job.token, self._agent, depth)
+        url, known = f"{self.addresses.home}.git", self.redactor.known
+        return RemoteRepository(folder, url, self.job.token, self._agent, depth, known=known)
 
     def _library(self) -> "Library":
         """Reads what the checkout's configuration allows: an agent has nothing else to ask."""
@@ -388,11 +392,11 @@ def _site(folder: Path, repository: str) -> Addresses:
     return found
 
 
-def publish(job: Job, outcome: Outcome) -> None:
+def publish(job: Job, outcome: Outcome, redactor: Redactor) -> None:
     """Hands the outcome to the runner: outputs, and what the job's page shows."""
     from bot.adapters.runner import Runner
 
-    Runner(job.output, job.summary, lambda: uuid.uuid4().hex).publish(outcome.outputs, outcome.summary)
+    Runner(job.output, job.summary, lambda: uuid.uuid4().hex, redactor).publish(outcome.outputs, outcome.summary)
 
 
 def _path(text: str | None) -> Path | None:

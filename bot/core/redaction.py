@@ -1,4 +1,4 @@
-"""What is taken out of a text before it is written, posted or logged: known secrets, what looks like a key (G25)."""
+"""Keeps known secrets, and what looks like a key, out of all that is written, posted or logged (G25)."""
 
 import json
 import re
