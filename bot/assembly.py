@@ -151,7 +151,7 @@ class Workplace:
 
     def gate(self, session: str) -> Outcome:
         """`swarm gate`."""
-        from bot.adapters.secrets import scan
+        from bot.adapters.secrets import Scanner
         from bot.commands.gate import gate
 
         return gate(
@@ -160,7 +160,7 @@ class Workplace:
             session=session,
             base=self.base,
             library=self._library(),
-            scan=scan,
+            scan=Scanner(self.redactor.known),
             state_branch=self._state_branch(),
         )
 
@@ -177,7 +177,7 @@ class Workplace:
 
     def explain(self, session: str, criterion: str) -> Outcome:
         """`swarm explain`: runs the gate."""
-        from bot.adapters.secrets import scan
+        from bot.adapters.secrets import Scanner
         from bot.commands.explain import explain
 
         return explain(
@@ -187,7 +187,7 @@ class Workplace:
             criterion=criterion,
             base=self.base,
             library=self._library(),
-            scan=scan,
+            scan=Scanner(self.redactor.known),
             state_branch=self._state_branch(),
         )
 
@@ -207,9 +207,10 @@ class Workplace:
         )
 
     def _closing(self, forge: LocalForge, sources: "Library") -> "Closing":
-        from bot.adapters.secrets import scan
+        from bot.adapters.secrets import Scanner
         from bot.commands.close import Closing
 
+        scan = Scanner(self.redactor.known)
         return Closing(self.repo, forge, sources, self.clock, self.base, scan, self._state_branch())
 
     def _state_branch(self) -> str | None:

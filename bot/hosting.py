@@ -223,7 +223,7 @@ class Hosted:
 
     def gate(self, session: str) -> Outcome:
         """`swarm gate`."""
-        from bot.adapters.secrets import scan
+        from bot.adapters.secrets import Scanner
         from bot.commands.gate import gate
 
         library = self._library()
@@ -233,16 +233,16 @@ class Hosted:
             session=session,
             base=self.base,
             library=library,
-            scan=scan,
+            scan=Scanner(self.redactor.known),
             state_branch=self.configuration.state_branch,
         )
 
     def _check(self, pull: "PullChanged") -> Outcome:
         """The gate on a session's branch, the citation check on what other pull requests change."""
-        from bot.adapters.secrets import scan
+        from bot.adapters.secrets import Scanner
         from bot.commands.pull_gate import Gating, check_pull
 
-        library, state = self._library(), self.configuration.state_branch
+        library, state, scan = self._library(), self.configuration.state_branch, Scanner(self.redactor.known)
         gating = Gating(self.repo, self.forge, self.clock, self.base, library, scan, state)
         return check_pull(gating, pull, self.configuration.audit)
 
@@ -317,7 +317,7 @@ class Hosted:
         return library(self.job.workspace, allowed if self.only == "all" else self.only, self.cache)
 
     def _closing(self) -> "Closing":
-        from bot.adapters.secrets import scan
+        from bot.adapters.secrets import Scanner
         from bot.commands.close import Closing
 
         return Closing(
@@ -326,7 +326,7 @@ class Hosted:
             self._library(),
             self.clock,
             self.base,
-            scan,
+            Scanner(self.redactor.known),
             self.configuration.state_branch,
             self.addresses.file(self.base, ""),
             self.job.whole_run,

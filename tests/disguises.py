@@ -51,11 +51,12 @@ SEVEN = ("plain", "base64", "base64url", "hex", "PERCENT", "backwards", "spaced"
 """The seven encodings of G25, the last in both its forms."""
 
 
-def leaks(text: str, secret: str, run: int = 12) -> bool:
+def leaks(text: str, secret: str, run: int = 16) -> bool:
     """Whether `run` characters in a row of a secret of ASCII letters can be read in a text, however disguised."""
     wanted = _letters(secret)
     pieces = [wanted[at : at + run] for at in range(len(wanted) - run + 1)]
-    return any(piece in _letters(reading) for reading in _readings(text, 2) for piece in pieces)
+    readings = (_letters(reading) for reading in _readings(text, 2))
+    return any(piece in reading for reading in readings for piece in pieces)
 
 
 def _letters(text: str) -> str:
@@ -65,7 +66,6 @@ def _letters(text: str) -> str:
 def _readings(text: str, depth: int) -> Iterator[str]:
     for direction in (text, text[::-1]):
         yield direction
-        yield direction[::-1]
         bare = html.unescape(unquote(unquote(re.sub(r"\\+n", "\n", direction))))
         bare = re.sub(r"\\+(?:u00|x)([0-9a-fA-F]{2})", lambda m: chr(int(m[1], 16)), bare)
         yield bare

@@ -13,7 +13,7 @@ SHORT = 8
 """Characters below which a secret is only looked for as it is: its forms could stand in any text."""
 LEAST = 12
 """Characters of a longer secret that are a leak when nothing else of it is there."""
-SHARE = 0.6
+SHARE = 0.4
 """The share of a longer secret that is a leak."""
 MOST = 48
 """Characters that are always a leak. Not fewer: tokens of one kind begin alike, whoever they are for."""

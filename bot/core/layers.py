@@ -25,6 +25,8 @@ UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
 )
 """Characters that nobody sees, and that may part a key."""
+_PARTING = re.compile(rf"{UNSEEN.pattern}|\\\\+(?=[-_.+/=])")
+"""Those, and the backslashes that Markdown puts before the punctuation that keys have."""
 _SEPARATORS = re.compile(rf"{_BREAK}+")
 _STANDARD = str.maketrans("-_", "+/")
 
@@ -47,8 +49,8 @@ def layers(text: str) -> Iterator[Layer]:
     readings = [Layer(text[::-1], lambda start, end: (len(text) - end, len(text) - start))]
     if _TELLING.search(text):
         readings.append(Layer(unescaped(text), lambda start, end: _place_of_escaped(text, start, end)))
-    if not text.isascii() and UNSEEN.search(text):
-        readings.append(Layer(UNSEEN.sub("", text), lambda start, end: _place_of_seen(text, start, end)))
+    if _PARTING.search(text):
+        readings.append(Layer(_PARTING.sub("", text), lambda start, end: _place_of_seen(text, start, end)))
     for reading in readings:
         yield reading
         yield from (layer.within(reading) for layer in decoded(reading.text))
@@ -60,7 +62,8 @@ def _place_of_escaped(text: str, start: int, end: int) -> Span:
 
 
 def _place_of_seen(text: str, start: int, end: int) -> Span:
-    seen = [at for at, character in enumerate(text) if not UNSEEN.match(character)]
+    parted = {at for match in _PARTING.finditer(text) for at in range(*match.span())}
+    seen = [at for at in range(len(text)) if at not in parted]
     return seen[start], seen[end - 1] + 1
 
 
@@ -81,8 +84,8 @@ def _from_base64(text: str) -> Iterator[Layer]:
     """What may be base64, read from each place in a group: other letters may stand right before it."""
     for match in _BASE64.finditer(text):
         run = _SEPARATORS.sub("", match.group()).rstrip("=").translate(_STANDARD)
-        if run.islower():
-            continue  # words, a path, or a hash in hex: so much base64 has capital letters
+        if run.islower() or run.isalpha():
+            continue  # words, a path, or a hash in hex: so much base64 has capital letters and digits
         for skipped in range(4):
             whole = run[skipped : len(run) - (len(run) - skipped) % 4]
             rest = run[skipped + len(whole) :]

@@ -34,6 +34,8 @@ KEYWORD = re.compile(
     r"""(?i:api[_-]?key|secret|passw(?:or)?d|token|access[_-]?key|private[_-]?key)\\?["']?\s{0,3}$"""
 )
 REDACTED = "[redacted]"
+KNOWN = "secret of this process"
+"""The kind of a hit whose value the scanner's own process knows: no source may publish that."""
 HASHES = re.compile(r'"sha256": "[0-9a-f]{64}"')
 
 
@@ -98,6 +100,11 @@ def own_matches(text: str) -> Iterator[Match]:
 def in_all_layers(text: str, matches: Callable[[str], Iterable[Match]]) -> Iterator[tuple[str, str, Span]]:
     """What is found in a text, decoded and backwards too: the kind, the secret and where it stands in the text."""
     yield from ((kind, secret, (at, at + len(secret))) for kind, secret, at in matches(text))
+    yield from in_layers(text, matches)
+
+
+def in_layers(text: str, matches: Callable[[str], Iterable[Match]]) -> Iterator[tuple[str, str, Span]]:
+    """The same, of what is only found when the text is decoded or read backwards."""
     for layer in layers(text):
         for kind, secret, at in matches(layer.text):
             yield kind, secret, layer.place(at, at + len(secret))
@@ -118,6 +125,6 @@ def unpublished(hits: Iterable[SecretHit], published: Iterable[SecretHit]) -> tu
     public = {hit.fingerprint for hit in published}
     places: dict[tuple[str, int], SecretHit] = {}
     for hit in sorted(hits):
-        if hit.fingerprint not in public:
+        if hit.kind == KNOWN or hit.fingerprint not in public:
             places.setdefault((hit.path, hit.line), hit)
     return tuple(places.values())

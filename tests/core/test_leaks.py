@@ -14,7 +14,7 @@ from bot.core.secrets import REDACTED
 from tests.disguises import DISGUISES, leaks
 
 ROOT = Path(__file__).parent.parent.parent
-CANARY = "sk-" + "canary-Xq7LmW2pRz9-TgK4vBn8_sYd3HfJc6A"
+CANARY = "sk-" + "canary-Xq7LmW2pRz9-TgK4vBn8_sYd3H"
 SECRETS = st.text(string.ascii_letters + string.digits + "-_", min_size=20, max_size=120).filter(
     lambda s: sum(c.isalnum() for c in s) >= 0.9 * len(s) and len(set(s)) >= 8
 )
@@ -52,7 +52,7 @@ def test_g25_any_text_at_all_may_be_a_secret(secret: str, before: str, after: st
 
 @given(SECRETS, st.data())
 def test_g25_a_piece_that_is_large_enough_is_found(secret: str, data: st.DataObject) -> None:
-    size = min(48, max(12, round(0.6 * len(secret))))
+    size = min(48, max(12, round(0.4 * len(secret))))
     start = data.draw(st.integers(0, len(secret) - size))
     piece = secret[start : start + size]
     encoding = data.draw(st.sampled_from(["plain", "base64", "hex", "backwards", "percent", "in lines", "upper"]))
@@ -60,10 +60,10 @@ def test_g25_a_piece_that_is_large_enough_is_found(secret: str, data: st.DataObj
 
 
 def test_g25_what_is_left_of_a_secret_beside_a_large_piece_goes_too() -> None:
-    text = f"{CANARY[:26]} and then {CANARY[26:]}"
-    assert len(CANARY[26:]) < 0.6 * len(CANARY)
-    assert instead(text, CANARY) == f"{REDACTED} and then {REDACTED}"
-    assert instead(f"and then {CANARY[26:]}", CANARY) == f"and then {CANARY[26:]}"
+    first, rest = CANARY[:23], CANARY[23:]
+    assert 12 <= len(rest) < 0.4 * len(CANARY)
+    assert instead(f"{first} and then {rest}", CANARY) == f"{REDACTED} and then {REDACTED}"
+    assert instead(f"and then {rest}", CANARY) == f"and then {rest}"
 
 
 @pytest.mark.parametrize(
