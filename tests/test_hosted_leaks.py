@@ -12,6 +12,7 @@ from bot.adapters.github.client import Client
 from bot.adapters.github.conversation import Issues
 from bot.adapters.model_access import Access
 from bot.adapters.remote import RemoteRepository
+from bot.core.neutral import neutral
 from bot.core.redaction import Redactor
 from bot.errors import Refused
 from bot.ports import Proposal
@@ -142,6 +143,23 @@ def test_g25_nothing_is_posted(github: GitHub, encoding: str) -> None:
     assert len(bodies) == 4
     assert not leaks(json.dumps(bodies), CANARY)
     assert not leaks("\n".join(posted(github)), CANARY)
+
+
+@pytest.mark.parametrize("encoding", ["plain", "base64", "hex", "PERCENT", "backwards"])
+def test_g25_what_looks_like_a_key_is_not_posted_either(github: GitHub, encoding: str) -> None:
+    key = "github" + "_pat_" + "Ab1" * 10
+    token = github.token(permissions={"issues": "write"})
+    client = Client(github.api_url, github.repository, token, "tests", StillClock(), paced=False)
+    issue = github.open_issue("Widgets").number
+    Issues(client).say(issue, "status", neutral(f"blocked by {DISGUISES[encoding](key)}"))
+    [comment] = github.comments(issue)
+    assert "blocked by [redacted]" in comment.body
+    assert not leaks(comment.body, key)
+    calls = len(github.calls)
+    Issues(client).say(issue, "status", neutral(f"blocked by {DISGUISES[encoding](key)}"))
+    assert [call.method for call in github.calls[calls:] if call.method != "GET"] == [], (
+        "the same is not said again"
+    )
 
 
 @each_encoding

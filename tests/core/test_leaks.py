@@ -60,10 +60,10 @@ def test_g25_a_piece_that_is_large_enough_is_found(secret: str, data: st.DataObj
 
 
 def test_g25_what_is_left_of_a_secret_beside_a_large_piece_goes_too() -> None:
-    first, rest = CANARY[:23], CANARY[23:]
-    assert 12 <= len(rest) < 0.4 * len(CANARY)
-    assert instead(f"{first} and then {rest}", CANARY) == f"{REDACTED} and then {REDACTED}"
-    assert instead(f"and then {rest}", CANARY) == f"and then {rest}"
+    first, rest = "Xq7LmW2pRz9TgK4vBn8sYd3", "HfJc6AuE5wQtVb"
+    assert 12 <= len(rest) < 0.4 * len(first + rest)
+    assert instead(f"{first} and then {rest}", first + rest) == f"{REDACTED} and then {REDACTED}"
+    assert instead(f"and then {rest}", first + rest) == f"and then {rest}"
 
 
 @pytest.mark.parametrize(
