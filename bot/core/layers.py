@@ -8,8 +8,9 @@ import re
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
-from bot.core.escapes import unescaped, with_places
+from bot.core.escapes import Unescaped, unescaped, with_places
 from bot.core.spans import Span
 
 DEPTH = 2
@@ -29,6 +30,8 @@ _PARTING = re.compile(rf"{UNSEEN.pattern}|\\\\+(?=[-_.+/=])")
 """Those, and the backslashes that Markdown puts before the punctuation that keys have."""
 _SEPARATORS = re.compile(rf"{_BREAK}+")
 _STANDARD = str.maketrans("-_", "+/")
+Place = Callable[[int, int], Span]
+"""Where in an outer text something stands, by where it begins and ends in the inner one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Layer:
     """A text that stands in another one, written otherwise; `place` says where what stands in it does there."""
 
     text: str
-    place: Callable[[int, int], Span]
+    place: Place
 
     def within(self, outer: "Layer") -> "Layer":
         """The same, by places in the text that the outer layer stands in."""
@@ -48,23 +51,29 @@ def layers(text: str) -> Iterator[Layer]:
     yield from decoded(text)
     readings = [Layer(text[::-1], lambda start, end: (len(text) - end, len(text) - start))]
     if _TELLING.search(text):
-        readings.append(Layer(unescaped(text), lambda start, end: _place_of_escaped(text, start, end)))
+        readings.append(Layer(unescaped(text), _places_of_escaped(text)))
     if _PARTING.search(text):
-        readings.append(Layer(_PARTING.sub("", text), lambda start, end: _place_of_seen(text, start, end)))
+        readings.append(Layer(_PARTING.sub("", text), _places_of_seen(text)))
     for reading in readings:
         yield reading
         yield from (layer.within(reading) for layer in decoded(reading.text))
 
 
-def _place_of_escaped(text: str, start: int, end: int) -> Span:
-    there = with_places(text)
-    return there.starts[start], there.ends[end - 1]
+def _places_of_escaped(text: str) -> Place:
+    @cache  # made when something is found, and once
+    def places() -> Unescaped:
+        return with_places(text)
+
+    return lambda start, end: (places().starts[start], places().ends[end - 1])
 
 
-def _place_of_seen(text: str, start: int, end: int) -> Span:
-    parted = {at for match in _PARTING.finditer(text) for at in range(*match.span())}
-    seen = [at for at in range(len(text)) if at not in parted]
-    return seen[start], seen[end - 1] + 1
+def _places_of_seen(text: str) -> Place:
+    @cache
+    def seen() -> list[int]:
+        parted = {at for match in _PARTING.finditer(text) for at in range(*match.span())}
+        return [at for at in range(len(text)) if at not in parted]
+
+    return lambda start, end: (seen()[start], seen()[end - 1] + 1)
 
 
 def decoded(text: str, depth: int = DEPTH) -> Iterator[Layer]:

@@ -16,8 +16,7 @@ from bot.core.spans import Span, joined, without
 TINY = 4
 """Characters below which a value is no secret: every text holds it."""
 GRAM = 6
-STRIDE = 3
-"""So that letters in a row as short as the shortest form are met: `GRAM` of them, wherever they begin."""
+"""Letters that are looked up at once."""
 VARIED = 3
 """Different letters among so few; `aaaaaa` says nothing, and may stand in a text a million times."""
 REPEATS = 8
@@ -86,7 +85,7 @@ class Known:
 
     def _runs(self, letters: bytes) -> list[_Run]:
         index, size = self._index, len(letters) - GRAM + 1
-        met = [at for at in range(0, size, STRIDE) if letters[at : at + GRAM] in index]
+        met = [at for at in range(0, size, self._stride) if letters[at : at + GRAM] in index]
         runs = {
             _grown(letters, at, form, place, secret)
             for at in met
@@ -96,18 +95,24 @@ class Known:
         return [run for run in runs if run.enough or (run.secret in leaked and run.end - run.start >= LEAST)]
 
     @cached_property
+    def _forms(self) -> list[tuple[str, Form]]:
+        return [(secret, form) for secret in sorted(self.secrets) for form in forms_of(secret)]
+
+    @cached_property
+    def _stride(self) -> int:
+        """How far apart letters are looked up, so that of the shortest piece some are, wherever it begins."""
+        return min([LEAST, *(form.least for _, form in self._forms)]) - GRAM + 1
+
+    @cached_property
     def _index(self) -> dict[bytes, list[tuple[str, Form, int]]]:
         """Where a few letters stand, in which form of which secret."""
         index: dict[bytes, list[tuple[str, Form, int]]] = {}
-        for secret in sorted(self.secrets):
-            for form in forms_of(secret):
-                for place in range(len(form.letters) - GRAM + 1):
-                    gram = form.letters[place : place + GRAM]
-                    if len(set(gram)) < VARIED:
-                        continue
-                    known = index.setdefault(gram, [])
-                    if sum(other is form for _, other, _ in known) < REPEATS:
-                        known.append((secret, form, place))
+        for secret, form in self._forms:
+            for place in range(len(form.letters) - GRAM + 1):
+                gram = form.letters[place : place + GRAM]
+                known = index.setdefault(gram, []) if len(set(gram)) >= VARIED else []
+                if sum(other is form for _, other, _ in known) < REPEATS:
+                    known.append((secret, form, place))
         return index
 
 

@@ -12,6 +12,7 @@ LONG = 12
 """Characters below which a variable's value is taken for a setting."""
 _NAME = re.compile(
     r"(?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|APIKEY|CREDENTIALS?|(?:\A|_)(?:KEY|PAT))S?(?:_?\d+)?\Z"
+    r"|(?:\A|_)(?:TOKEN|SECRET|PASSWORD)_(?!.*(?:FILE|PATH|DIR|NAME|TYPE|URL)\Z)"
 )
 _PLACE = re.compile(r"(?:[A-Za-z]:[\\/]|\.{0,2}/|~|https?://)")
 WITHHELD = "its result held a secret in pieces, and is withheld"

@@ -13,7 +13,16 @@ KEY = "sk-" + "ant-api03-" + "Ab1" * 10
 
 @pytest.mark.parametrize(
     "name",
-    ["SWARM_TOKEN", "ANTHROPIC_API_KEY", "npm_config__authToken", "DB_PASSWORD", "MY_SECRET_2", "GH_PAT", "KEY"],
+    [
+        "SWARM_TOKEN",
+        "ANTHROPIC_API_KEY",
+        "npm_config__authToken",
+        "DB_PASSWORD",
+        "MY_SECRET_2",
+        "GH_PAT",
+        "KEY",
+        "AWS_BEARER_TOKEN_BEDROCK",
+    ],
 )
 def test_g25_variables_whose_names_say_that_they_hold_a_secret(name: str) -> None:
     assert secrets_in({name: CANARY}) == (CANARY,)
@@ -51,7 +60,7 @@ def test_g25_texts_of_an_artifact_are_cleaned_and_it_stays_what_it_is() -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        json.dumps(["say", CANARY[:13], CANARY[13:]]),
+        json.dumps(["say", CANARY[:9], CANARY[9:18], CANARY[18:]]),
         f"no JSON, {CANARY}",
         f'{{"a": "{CANARY}"',
         "[" * 100_000 + CANARY,
