@@ -16,6 +16,7 @@ from bot.adapters.model_access import Access
 from bot.adapters.prices import ListedPrices
 from bot.commands.outcome import Outcome
 from bot.core.mission import Backend
+from bot.core.redaction import Redactor
 from bot.errors import Refused, SwarmError
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Workplace:
     only: str
     cache: Path | None
     access: Access = field(default_factory=Access)
+    redactor: Redactor = field(default_factory=Redactor)
 
     @classmethod
     def at(
@@ -56,12 +58,14 @@ class Workplace:
         only: str = "all",
         cache: Path | None = None,
         access: Access | None = None,
+        redactor: Redactor | None = None,
     ) -> "Workplace":
         """The workplace of the repository that a folder lies in. Raises SwarmError when it cannot be used."""
         gc.set_threshold(100_000, 20, 20)  # snapshots are large and full of objects that stay
         gc.enable()
-        repo = open_repository(folder.resolve())
-        return cls(repo, base or base_branch(repo), SystemClock(), only, cache, access or Access())
+        redactor = redactor or Redactor()
+        repo = open_repository(folder.resolve(), redactor.known)
+        return cls(repo, base or base_branch(repo), SystemClock(), only, cache, access or Access(), redactor)
 
     def run(self, mission: Path, *, backend: Backend | None, parallel: int, merge: bool) -> Outcome:
         """`swarm run`."""
@@ -76,7 +80,9 @@ class Workplace:
         forge, sources = LocalForge(self.repo.git.directory, self.clock), self._library()
         backends, prices = self._backends(sources), ListedPrices(self.clock)
         with forge.running(loaded.mission), show(loaded, sys.stderr) as display:
-            parts = Running(self._closing(forge, sources), backends, prices, backends.check, display, parallel)
+            parts = Running(
+                self._closing(forge, sources), backends, prices, backends.check, display, parallel, self.redactor
+            )
             closed = run(parts, mission=content, file=str(mission), by="local", merge=merge)
         return ending(closed, base=self.base, seconds=time.monotonic() - began, place=self._place(closed))
 
@@ -120,7 +126,7 @@ class Workplace:
         from bot.core.session import branch_ref
 
         data = self._session(session)
-        content = artifact.read_bytes() if artifact else None
+        content = self.redactor.artifact(artifact.read_bytes()) if artifact else None
         handed = handed_over(data, agent, attempt, content, self.clock)
         made = record(self.repo, self._library(), self.clock, data.mission, data.launch, handed)
         fold(self.repo, self.clock, branch_ref(data.mission, session), session)
@@ -147,7 +153,7 @@ class Workplace:
 
     def gate(self, session: str) -> Outcome:
         """`swarm gate`."""
-        from bot.adapters.secrets import scan
+        from bot.adapters.secrets import Scanner
         from bot.commands.gate import gate
 
         return gate(
@@ -156,7 +162,7 @@ class Workplace:
             session=session,
             base=self.base,
             library=self._library(),
-            scan=scan,
+            scan=Scanner(self.redactor.known),
             state_branch=self._state_branch(),
         )
 
@@ -173,7 +179,7 @@ class Workplace:
 
     def explain(self, session: str, criterion: str) -> Outcome:
         """`swarm explain`: runs the gate."""
-        from bot.adapters.secrets import scan
+        from bot.adapters.secrets import Scanner
         from bot.commands.explain import explain
 
         return explain(
@@ -183,7 +189,7 @@ class Workplace:
             criterion=criterion,
             base=self.base,
             library=self._library(),
-            scan=scan,
+            scan=Scanner(self.redactor.known),
             state_branch=self._state_branch(),
         )
 
@@ -203,9 +209,10 @@ class Workplace:
         )
 
     def _closing(self, forge: LocalForge, sources: "Library") -> "Closing":
-        from bot.adapters.secrets import scan
+        from bot.adapters.secrets import Scanner
         from bot.commands.close import Closing
 
+        scan = Scanner(self.redactor.known)
         return Closing(self.repo, forge, sources, self.clock, self.base, scan, self._state_branch())
 
     def _state_branch(self) -> str | None:
@@ -226,7 +233,7 @@ class Workplace:
 
         ref = f"refs/heads/{self.base}"
         credentials = Credentials(self.repo, lambda: self.repo.refs(ref).get(ref, ""), self.repo.git.directory)
-        return Backends(sources, self.clock, self.access, self._journal, credentials)
+        return Backends(sources, self.clock, self.access, self._journal, credentials, self.redactor)
 
     @property
     def _private(self) -> Path:
@@ -239,7 +246,8 @@ class Workplace:
         from bot.adapters.journal import Journal
 
         session = f"{brief.session}-{brief.launched:%Y%m%dT%H%M%SZ}"
-        return Journal(self._private / session / f"{brief.agent.id}-{brief.attempt}")
+        folder = self._private / session / f"{brief.agent.id}-{brief.attempt}"
+        return Journal(folder, redactor=self.redactor)
 
     def _session(self, session: str) -> "SessionData":
         from bot.commands.close import session_branch
@@ -258,6 +266,7 @@ class Backends:
     access: Access
     journals: "Journals"
     credentials: "Credentials"
+    redactor: Redactor
 
     @cached_property
     def _models(self) -> "Models":
@@ -265,17 +274,18 @@ class Backends:
 
         return models_of(self.access, self.clock)
 
-    def _reach(self, credential: str | None) -> tuple["Models", tuple[str, ...]]:
-        """How an agent reaches its model, and what nobody may write. What cannot be opened halts it."""
+    def _reach(self, credential: str | None) -> "Models":
+        """How an agent reaches its model, with what is kept secret from now on. What cannot be opened halts it."""
         from bot.adapters.agents.claude import models_of, unreachable
 
         if credential is None:
-            return self._models, self.access.secrets
+            return self._models
         try:
             access = self.credentials.access(self.access, credential)
         except Refused as error:
-            return unreachable(str(error)), self.access.secrets
-        return models_of(access, self.clock), access.secrets
+            return unreachable(str(error))
+        self.redactor.learn(access.secrets)
+        return models_of(access, self.clock)
 
     def __call__(self, agent: "PlannedAgent") -> "Agent":
         match agent.backend:
@@ -291,8 +301,8 @@ class Backends:
                 from bot.adapters.agents.claude import Claude
                 from bot.render import prompts
 
-                models, secrets = self._reach(agent.credential)
-                return Claude(self.library, self.clock, prompts, models, self.journals, secrets)
+                models = self._reach(agent.credential)
+                return Claude(self.library, self.clock, prompts, models, self.journals, self.redactor)
 
     def check(self, mission: "Mission") -> None:
         """Raises Refused when an agent of a mission has no access to its model."""
@@ -305,7 +315,7 @@ class Backends:
         for credential, wanted in models.items():
             from bot.adapters.agents.claude import refuse_without_key
 
-            refuse_without_key(self._reach(credential)[0], wanted)
+            refuse_without_key(self._reach(credential), wanted)
 
 
 def as_asked(mission: Path, backend: Backend | None) -> bytes:
@@ -378,7 +388,7 @@ def attempt_of(backends: Backends, clock: "Clock", data: "SessionData", agent: s
     def progress(what: str) -> None:  # with names and addresses that anybody may have written
         print(inert(visible(f"{agent} {what}")), file=sys.stderr)
 
-    return work(backends, clock, data, spec_of(data, agent), attempt, progress)
+    return work(backends, clock, data, spec_of(data, agent), attempt, progress, backends.redactor)
 
 
 def left(output: Path, content: bytes, agent: str) -> Outcome:

@@ -19,11 +19,13 @@ from bot import __version__
 
 if TYPE_CHECKING:
     from bot.adapters.model_access import Access
+    from bot.adapters.process_secrets import Secrets
     from bot.assembly import Workplace
     from bot.commands.outcome import Outcome
     from bot.core.chatops import Ordering
     from bot.core.credentials import Kind
     from bot.core.mission import Backend
+    from bot.core.redaction import Redactor
     from bot.hosting import Hosted
 
 P = ParamSpec("P")
@@ -224,9 +226,7 @@ def run(
     cache: Path | None,
 ) -> "Outcome":
     """Carry out a whole mission on this machine; called again, go on where it was."""
-    from bot.assembly import Workplace
-
-    place = Workplace.at(repo, base=base, only=only, cache=cache, access=_access())
+    place = _workplace(repo, base=base, only=only, cache=cache, access=_access())
     return place.run(mission, backend=backend, parallel=agents, merge=not no_merge)
 
 
@@ -237,9 +237,7 @@ def run(
 @click.option("--by", default="local", show_default=True, help="Who launches; another launcher is refused.")
 def launch(mission: Path, repo: Path, base: str, by: str) -> "Outcome":
     """Open the session's branch and reserve its subjects, in one step."""
-    from bot.assembly import Workplace
-
-    return Workplace.at(repo, base=base).launch(mission, by)
+    return _workplace(repo, base=base).launch(mission, by)
 
 
 @command("auto")
@@ -427,17 +425,13 @@ def explain(
     session: str, criterion: tuple[str, ...], repo: Path, base: str, only: str, cache: Path | None
 ) -> "Outcome":
     """Say what a criterion of the gate measures, how it stands, and what to do."""
-    from bot.assembly import Workplace
-
-    return Workplace.at(repo, base=base, only=only, cache=cache).explain(session, " ".join(criterion))
+    return _workplace(repo, base=base, only=only, cache=cache).explain(session, " ".join(criterion))
 
 
 def _tell(
     repo: Path, session: str, command: "Ordering", *, base: str = "", only: str = "all", cache: Path | None = None
 ) -> "Outcome":
-    from bot.assembly import Workplace
-
-    return Workplace.at(repo, base=base, only=only, cache=cache).order(session, command)
+    return _workplace(repo, base=base, only=only, cache=cache).order(session, command)
 
 
 def _place(
@@ -449,18 +443,41 @@ def _place(
     cache: Path | None = None,
     access: "Access | None" = None,
 ) -> "Workplace | Hosted":
-    from bot.assembly import Workplace
-
     if forge == "github":
         return _hosted(only, cache, base, access)
-    return Workplace.at(repo, base=base, only=only, cache=cache, access=access)
+    return _workplace(repo, base=base, only=only, cache=cache, access=access)
+
+
+def _workplace(
+    repo: Path, *, base: str = "", only: str = "all", cache: Path | None = None, access: "Access | None" = None
+) -> "Workplace":
+    from bot.assembly import Workplace
+
+    return Workplace.at(repo, base=base, only=only, cache=cache, access=access, redactor=_redactor(access))
 
 
 def _hosted(only: str, cache: Path | None, base: str = "", access: "Access | None" = None) -> "Hosted":
     from bot.adapters.model_access import Access
     from bot.hosting import Hosted, Job
 
-    return Hosted(Job.from_environment(os.environ), only, cache, templates(), base, access or Access())
+    job, redactor = Job.from_environment(os.environ), _redactor(access)
+    return Hosted(job, only, cache, templates(), base, access or Access(), redactor)
+
+
+def _redactor(access: "Access | None" = None) -> "Redactor":
+    """What keeps every secret of this process out of all that leaves it (G25)."""
+    secrets = _secrets()
+    secrets.learn(access.secrets if access else ())
+    return secrets.redactor
+
+
+def _secrets() -> "Secrets":
+    from bot.adapters.process_secrets import Secrets
+
+    root = click.get_current_context().find_root()
+    root.obj = root.obj or Secrets(os.environ)
+    made: Secrets = root.obj
+    return made
 
 
 def _access() -> "Access":
@@ -495,7 +512,10 @@ def credentials_init(secret: bool, keys: Path | None, repo: Path) -> "Outcome":
     """Make the keys and an empty manifest; called again, print the secret for Actions (--secret)."""
     from bot.vaults import Maintained
 
-    return Maintained.at(repo, keys).init(secret=secret)
+    outcome = Maintained.at(repo, keys).init(secret=secret)
+    if secret:
+        _secrets().asked_for = str(outcome.data["secret"])
+    return outcome
 
 
 @command("add", credentials)
@@ -625,22 +645,32 @@ def templates() -> Path:
 
 def main(args: list[str] | None = None) -> None:
     """Runs the command line and exits: 0 done, 1 the user can act on it, 2 wrong usage, 3 a bug."""
-    arguments = sys.argv[1:] if args is None else args
+    from bot.adapters.process_secrets import Secrets, discreet
+
     _start_quickly()
+    secrets = Secrets(os.environ)
     try:
-        code = cli.main(arguments, standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted; what was recorded is kept. The same command goes on from here.", err=True)
-        code = 1
+        with discreet(secrets, sys.stdout, sys.stderr):
+            code = _carried_out(sys.argv[1:] if args is None else args, secrets)
     except BrokenPipeError:  # whoever read the output has seen enough
         sys.stdout = None
         code = 1
-    except Exception as error:
-        code = _failed(error, as_json="--json" in arguments)
     sys.exit(code)
+
+
+def _carried_out(arguments: list[str], secrets: "Secrets") -> int:
+    try:
+        return int(cli.main(arguments, standalone_mode=False, obj=secrets) or 0)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; what was recorded is kept. The same command goes on from here.", err=True)
+        return 1
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        return _failed(error, as_json="--json" in arguments)
 
 
 def _start_quickly() -> None:
@@ -674,7 +704,7 @@ def _publish(outcome: "Outcome", *, as_json: bool) -> None:
     if os.environ.get("SWARM_FORGE") == "github":
         from bot.hosting import Job, publish
 
-        publish(Job.from_environment(os.environ), outcome)
+        publish(Job.from_environment(os.environ), outcome, _redactor())
 
 
 def _failed(error: Exception, *, as_json: bool) -> int:

@@ -21,6 +21,7 @@ from bot.commands.outcome import Outcome
 from bot.core.addresses import Addresses, addresses_of
 from bot.core.configuration import PATH, Configuration, load_configuration
 from bot.core.events import Ignored, Intent, intent
+from bot.core.redaction import Redactor
 from bot.errors import Refused
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ class Hosted:
     templates: Path
     chosen: str = ""
     access: Access = field(default_factory=Access)
+    redactor: Redactor = field(default_factory=Redactor)
 
     # --- what the jobs do ---
 
@@ -161,9 +163,10 @@ class Hosted:
         self._only_once()
         checkout = GitRepository(self.job.workspace)
         data = load_session(checkout, "HEAD", session)
-        journal = Journal(output.parent, output.name)
+        journal = Journal(output.parent, output.name, self.redactor)
         credentials = Credentials(checkout, lambda: "HEAD", None)
-        backends = Backends(self._library(), self.clock, self.access, lambda _: journal, credentials)
+        library, access = self._library(), self.access
+        backends = Backends(library, self.clock, access, lambda _: journal, credentials, self.redactor)
         handed = attempt_of(backends, self.clock, data, agent, attempt)
         # A failure is data: a job that failed could not be told from one that the machine has failed.
         halted = {"halted": True} if handed.halted else {}
@@ -189,7 +192,7 @@ class Hosted:
 
         repo, telling, run = self._remote(depth=1), self._telling(), self.job.whole_run
         parts = Recording(repo, self._library(), self.clock, telling, random.random, run)
-        content = artifact.read_bytes() if artifact else None
+        content = self.redactor.artifact(artifact.read_bytes()) if artifact else None
         made = record_job(parts, session, agent, attempt, content, comment)
         return replace(recorded(made.record), summary=made.summary())
 
@@ -224,7 +227,7 @@ class Hosted:
 
     def gate(self, session: str) -> Outcome:
         """`swarm gate`."""
-        from bot.adapters.secrets import scan
+        from bot.adapters.secrets import Scanner
         from bot.commands.gate import gate
 
         library = self._library()
@@ -234,16 +237,16 @@ class Hosted:
             session=session,
             base=self.base,
             library=library,
-            scan=scan,
+            scan=Scanner(self.redactor.known),
             state_branch=self.configuration.state_branch,
         )
 
     def _check(self, pull: "PullChanged") -> Outcome:
         """The gate on a session's branch, the citation check on what other pull requests change."""
-        from bot.adapters.secrets import scan
+        from bot.adapters.secrets import Scanner
         from bot.commands.pull_gate import Gating, check_pull
 
-        library, state = self._library(), self.configuration.state_branch
+        library, state, scan = self._library(), self.configuration.state_branch, Scanner(self.redactor.known)
         gating = Gating(self.repo, self.forge, self.clock, self.base, library, scan, state)
         return check_pull(gating, pull, self.configuration.audit)
 
@@ -283,7 +286,8 @@ class Hosted:
     def client(self) -> "Client":
         from bot.adapters.github.client import Client
 
-        return Client(self.job.api, self.job.repository, self.job.token, self._agent, self.clock)
+        job, clock = self.job, self.clock
+        return Client(job.api, job.repository, job.token, self._agent, clock, redactor=self.redactor)
 
     @cached_property
     def forge(self) -> "GitHubForge":
@@ -307,7 +311,8 @@ class Hosted:
 
     def _remote(self, depth: int | None) -> RemoteRepository:
         folder = self.job.temp / ("swarm-git" if depth is None else "swarm-git-tips")
-        return RemoteRepository(folder, f"{self.addresses.home}.git", self.job.token, self._agent, depth)
+        url, known = f"{self.addresses.home}.git", self.redactor.known
+        return RemoteRepository(folder, url, self.job.token, self._agent, depth, known=known)
 
     def _library(self) -> "Library":
         """Reads what the checkout's configuration allows: an agent has nothing else to ask."""
@@ -316,7 +321,7 @@ class Hosted:
         return library(self.job.workspace, allowed if self.only == "all" else self.only, self.cache)
 
     def _closing(self) -> "Closing":
-        from bot.adapters.secrets import scan
+        from bot.adapters.secrets import Scanner
         from bot.commands.close import Closing
 
         return Closing(
@@ -325,7 +330,7 @@ class Hosted:
             self._library(),
             self.clock,
             self.base,
-            scan,
+            Scanner(self.redactor.known),
             self.configuration.state_branch,
             self.addresses.file(self.base, ""),
             self.job.whole_run,
@@ -391,11 +396,11 @@ def _site(folder: Path, repository: str) -> Addresses:
     return found
 
 
-def publish(job: Job, outcome: Outcome) -> None:
+def publish(job: Job, outcome: Outcome, redactor: Redactor) -> None:
     """Hands the outcome to the runner: outputs, and what the job's page shows."""
     from bot.adapters.runner import Runner
 
-    Runner(job.output, job.summary, lambda: uuid.uuid4().hex).publish(outcome.outputs, outcome.summary)
+    Runner(job.output, job.summary, lambda: uuid.uuid4().hex, redactor).publish(outcome.outputs, outcome.summary)
 
 
 def _path(text: str | None) -> Path | None:

@@ -18,6 +18,7 @@ from bot.adapters.remote import RemoteRepository
 from bot.cli import templates
 from bot.commands.outcome import Outcome
 from bot.core.events import SESSION_WORKFLOW, STATUS_WORKFLOW, queue_of
+from bot.core.redaction import Redactor, secrets_in
 from bot.hosting import Hosted, Job
 from bot.ports import Clock, RefUpdate
 from bot.render.workflows import workflows
@@ -111,14 +112,17 @@ class Here(Hosted):
     @cached_property
     def client(self) -> MortalClient:
         job = self.job
-        made = MortalClient(job.api, job.repository, job.token, self._agent, self.clock, paced=False)
+        made = MortalClient(
+            job.api, job.repository, job.token, self._agent, self.clock, paced=False, redactor=self.redactor
+        )
         made.lifetime = self.lifetime
         return made
 
     def _remote(self, depth: int | None) -> MortalRemote:
         folder = self.job.temp / ("git" if depth is None else "tips")
         url = f"{self.addresses.home}.git"
-        made = MortalRemote(folder, url, self.job.token, self._agent, depth, clock=self.clock)
+        known = self.redactor.known
+        made = MortalRemote(folder, url, self.job.token, self._agent, depth, clock=self.clock, known=known)
         made.lifetime = self.lifetime
         return made
 
@@ -229,12 +233,14 @@ class Swarm:
             "GITHUB_WORKSPACE": str(workspace),
             "RUNNER_TEMP": str(home),
         } | ({"SWARM_TOKEN": self.github.token()} if token else {})
+        access = Access() if token else self.access
         return Here(
             Job.from_environment(environment),
             "all",
             self.folder / "cache",
             templates(),
-            access=Access() if token else self.access,
+            access=access,
+            redactor=Redactor([*secrets_in(environment), *access.secrets]),
             lifetime=self.lifetime,
             time=self.clock,
         )

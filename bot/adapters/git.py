@@ -11,10 +11,12 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.adapters.committing import refuse_secrets
 from bot.adapters.conflicts import conflicting
 from bot.adapters.git_process import Git
 from bot.adapters.worktrees import checked_out, fast_forward
 from bot.core.changes import Change, ChangeStatus
+from bot.core.leaks import Known
 from bot.errors import LostRace, SwarmError
 from bot.ports import LogEntry, RefUpdate
 
@@ -23,13 +25,13 @@ MANY = 100  # files of one commit from which on its whole tree is listed first
 STATUS: dict[str, ChangeStatus] = {"A": "added", "M": "modified", "T": "modified", "D": "deleted"}
 
 
-def open_repository(directory: Path) -> "GitRepository":
+def open_repository(directory: Path, known: Known | None = None) -> "GitRepository":
     """The repository that a folder lies in. Raises SwarmError when there is none."""
     try:
         git = Git(directory)
         if git.text("rev-parse", "--is-bare-repository") == "true":
-            return GitRepository(directory)
-        return GitRepository(Path(git.text("rev-parse", "--show-toplevel")))
+            return GitRepository(directory, known)
+        return GitRepository(Path(git.text("rev-parse", "--show-toplevel")), known)
     except SwarmError as error:
         if "not a git repository" not in str(error):
             raise
@@ -53,10 +55,11 @@ def base_branch(repo: "GitRepository") -> str:
 
 
 class GitRepository:
-    """`Repository` over a repository on this machine."""
+    """`Repository` over a repository on this machine. Nothing that holds a `known` secret is committed (G25)."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, known: Known | None = None) -> None:
         self.git = Git(directory)
+        self.known = known or Known()
         self._kept: tuple[str, Mapping[str, str]] = ("", {})
 
     def refs(self, prefix: str) -> dict[str, str]:
@@ -90,6 +93,7 @@ class GitRepository:
         *,
         tree: str | None = None,
     ) -> str:
+        refuse_secrets(self.known, files, message)
         root = self.git.text("rev-parse", "--verify", f"{tree}^{{tree}}") if tree else ""
         ref = f"refs/swarm/tmp/{uuid.uuid4().hex}"
         stream = b"".join(_commit_stream(parents, root, files, message, when, ref))

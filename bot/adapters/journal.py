@@ -4,13 +4,14 @@ Whoever kills it loses at most what was under way: the file is replaced whole af
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from bot.core.artifacts import MAX_BYTES
 from bot.core.findings import AgentResult
+from bot.core.redaction import Redactor
 from bot.ports import Brief
 
 RESULT, TRANSCRIPT = "result.json", "transcript.jsonl"
@@ -18,17 +19,18 @@ RESULT, TRANSCRIPT = "result.json", "transcript.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """The folder of one attempt, and the name of the result in it."""
+    """The folder of one attempt, the name of the result in it, and what is kept out of it (G25)."""
 
     folder: Path
     name: str = RESULT
+    redactor: Redactor = field(default_factory=Redactor)
 
     def keep(self, result: AgentResult) -> None:
         """Writes the result so far, whole or not at all."""
         self.folder.mkdir(parents=True, exist_ok=True)
         draft = self.folder / f"{self.name}.part"
         with draft.open("wb") as out:
-            out.write(result.model_dump_json().encode())
+            out.write(self.redactor.artifact(result.model_dump_json().encode()))
             out.flush()
             os.fsync(out.fileno())
         draft.replace(self.folder / self.name)

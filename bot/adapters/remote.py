@@ -18,6 +18,7 @@ from bot.adapters.clock import SystemClock
 from bot.adapters.git import GitRepository
 from bot.adapters.git_process import Git
 from bot.core.changes import Change
+from bot.core.leaks import Known
 from bot.errors import LostRace, Refused, SwarmError
 from bot.ports import Clock, LogEntry, RefUpdate
 
@@ -62,10 +63,11 @@ class RemoteRepository(GitRepository):
         *,
         clock: Clock | None = None,
         silence: int = SILENCE,
+        known: Known | None = None,
     ) -> None:
         """`directory` holds the objects; a new store is made there when it is empty or missing."""
         directory.mkdir(parents=True, exist_ok=True)
-        super().__init__(directory)
+        super().__init__(directory, known or Known(filter(None, [token])))
         basic = b64encode(f"x-access-token:{token}".encode()).decode() if token else ""
         settings = tuple(_settings(url, basic, agent, silence))
         self.git = Git(directory, settings, tuple(filter(None, (token, basic))))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from bot.core.redaction import Redactor
 from bot.errors import InvalidInput, MachineError
 
 OUTPUTS_MAX = 1_000_000
@@ -15,23 +16,27 @@ _CUT = "\n\nThe rest is left out: a summary has at most 1 MB.\n"
 
 class Runner:
     """The runner's files; None where there is none, outside of a job. `delimiter` gives a new random text each
-    time."""
+    time. What `redactor` takes out is written into neither (G25)."""
 
-    def __init__(self, output: Path | None, summary: Path | None, delimiter: Callable[[], str]) -> None:
+    def __init__(
+        self, output: Path | None, summary: Path | None, delimiter: Callable[[], str], redactor: Redactor
+    ) -> None:
+        self._redactor = redactor
         self._output = output
         self._summary = summary
         self._delimiter = delimiter
 
     def publish(self, outputs: Mapping[str, str], summary: str) -> None:
-        """Appends the outputs, values exactly as they are (A3), and the summary.
+        """Appends the outputs, values exactly as they are (A3) but for secrets, and the summary.
 
         Raises InvalidInput for a name that is no identifier and for more than GitHub takes (G22), before
         anything is written; MachineError when a file cannot be written.
         """
+        outputs = {key: self._redactor.clean(value) for key, value in outputs.items()}
         _check(outputs)
         _append(self._output, "".join(self._heredoc(key, value) for key, value in outputs.items()))
         if summary:
-            _append(self._summary, _cut(summary.rstrip("\n") + "\n"))
+            _append(self._summary, _cut(self._redactor.clean(summary).rstrip("\n") + "\n"))
 
     def _heredoc(self, key: str, value: str) -> str:
         delimiter = self._delimiter()

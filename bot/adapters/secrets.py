@@ -7,11 +7,13 @@ a whole text at a time; the scanner's own driver goes line by line, and takes ma
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
-from bot.core.secrets import Match, SecretHit, hits_of, own_matches, scannable
+from bot.core.leaks import Known
+from bot.core.secrets import KNOWN, Match, SecretHit, hits_of, in_layers, own_matches, scannable
 
 if TYPE_CHECKING:
     from detect_secrets.plugins.base import RegexBasedDetector
@@ -38,10 +40,26 @@ DETECTORS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 
 
-def scan(files: Mapping[str, bytes]) -> list[SecretHit]:
-    """What looks like a secret in some files: by detect-secrets' detectors and by our own patterns."""
-    texts = {path: scannable(content.decode(errors="replace")) for path, content in files.items()}
-    return sorted({hit for path, text in texts.items() for hit in hits_of(path, text, _matches(text))})
+@dataclass(frozen=True, slots=True)
+class Scanner:
+    """Looks for what looks like a secret, also encoded, and for the secrets that this process knows."""
+
+    known: Known = field(default_factory=Known)
+
+    def __call__(self, files: Mapping[str, bytes]) -> list[SecretHit]:
+        """What is found in some files: by detect-secrets' detectors, by our own patterns, by value."""
+        texts = {path: content.decode(errors="replace") for path, content in files.items()}
+        return sorted({hit for path, text in texts.items() for hit in self._hits(path, text)})
+
+    def _hits(self, path: str, text: str) -> Iterator[SecretHit]:
+        yield from hits_of(path, bare := scannable(text), _matches(bare))
+        encoded = ((kind, secret, start) for kind, secret, (start, _) in in_layers(text, _matches))
+        yield from hits_of(path, text, encoded)
+        yield from hits_of(path, text, ((KNOWN, "", start) for start, _ in self.known.spans(text)))
+
+
+scan = Scanner()
+"""The one that knows no secret."""
 
 
 def _matches(text: str) -> Iterator[Match]:

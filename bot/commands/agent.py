@@ -10,12 +10,14 @@ from bot.core.continuing import attempts_left
 from bot.core.mission import AgentSpec
 from bot.core.plan import PlannedAgent, make_plan
 from bot.core.pricing import key
+from bot.core.redaction import Redactor
 from bot.core.session import SessionData
 from bot.errors import MachineError, SwarmError
 from bot.ports import Agent, Brief, Clock
 
 Backends = Callable[[PlannedAgent], Agent]
 """Builds the backend of an agent; supplied by the command line."""
+NOTHING_KNOWN = Redactor()
 
 
 def agent(
@@ -25,8 +27,12 @@ def agent(
     spec: AgentSpec,
     attempt: int,
     progress: Callable[[str], None],
+    redactor: Redactor = NOTHING_KNOWN,
 ) -> Handover:
     """The handover of one attempt. A backend that fails leaves its reason instead of an artifact.
+
+    Neither holds what the redactor takes out (G25). A quote that was changed by that stands in no source any more,
+    so its finding is recorded as unsupported, with what is left of it.
 
     Raises MachineError when this machine is in the way: that is no failure of the agent, and uses up no attempt.
     """
@@ -37,15 +43,15 @@ def agent(
     except MachineError:
         raise
     except SwarmError as error:
-        return Handover(spec, attempt, started, failure=str(error))
+        return Handover(spec, attempt, started, failure=redactor.clean(str(error)))
     except Exception as error:
-        return Handover(spec, attempt, started, failure=f"{type(error).__name__}: {error}")
+        return Handover(spec, attempt, started, failure=redactor.clean(f"{type(error).__name__}: {error}"))
     return Handover(
         spec,
         attempt,
         started,
-        artifact=json_bytes(result.model_dump(mode="json")),
-        halted=result.unfinished if result.halted else "",
+        artifact=redactor.artifact(json_bytes(result.model_dump(mode="json"))),
+        halted=redactor.clean(result.unfinished) if result.halted else "",
     )
 
 

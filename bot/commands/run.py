@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import Event
 
-from bot.commands.agent import Backends, agent
+from bot.commands.agent import NOTHING_KNOWN, Backends, agent
 from bot.commands.close import Closed, Closing, close
 from bot.commands.dispatching import end_work
 from bot.commands.launch import Launched, launch
@@ -23,6 +23,7 @@ from bot.core.continuing import attempts_left
 from bot.core.mission import AgentSpec, Mission
 from bot.core.orders import Order, deadline, held
 from bot.core.records import AgentRecord
+from bot.core.redaction import Redactor
 from bot.core.session import SessionData, branch_ref, orders_path, record_ref
 from bot.core.snapshot import parse_orders
 from bot.errors import MachineError, Refused
@@ -43,6 +44,7 @@ class Running:
     ready: Callable[[Mission], None]
     display: Display
     parallel: int
+    redactor: Redactor = NOTHING_KNOWN
 
 
 def run(parts: Running, *, mission: bytes, file: str, by: str, merge: bool) -> Closed:
@@ -177,7 +179,7 @@ def _attempts(parts: Running, launched: Launched, data: SessionData, spec: Agent
             return
         parts.display.started(spec.id, attempt)
         try:
-            handed = agent(parts.backends, closing.clock, data, spec, attempt, progress)
+            handed = agent(parts.backends, closing.clock, data, spec, attempt, progress, parts.redactor)
         except Stopped:
             return
         made = record(closing.repo, closing.library, closing.clock, data.mission, data.launch, handed)

@@ -13,6 +13,7 @@ from bot.core.findings import AgentResult, Blocker, CheckedFinding, Citation, Fi
 from bot.core.mission import AgentSpec, Mission, Subject
 from bot.core.neutral import visible
 from bot.core.records import AgentRecord, AgentState, FindingsFile, Launch
+from bot.core.secrets import redacted
 
 Lookup = Callable[[Citation], Evidence]
 """What a citation's source says now; supplied by the source library."""
@@ -69,7 +70,7 @@ def accepted(
         opinions=result.opinions,
     )
     work = joined(brought_forward(attempt.agent, attempt.file), handed)
-    reason = visible(result.unfinished) or (REFUSED if result.halted else "")
+    reason = redacted(visible(result.unfinished)) or (REFUSED if result.halted else "")
     if reason:
         file = _completed(attempt, work, NOT_REACHED, f"did not come to it: {reason}")
         return _record(attempt, result, "failed", reason, file, now, spent=result.usage.micro_usd), file
@@ -86,11 +87,12 @@ def failed(
     What the attempts before it have found is kept, and each subject of which nothing is known gets a blocker.
     Nobody knows what the attempt has used, so it counts for all that it might have (G23).
     """
-    why = f"failed in attempt {attempt.number}: {failure.reason}"
+    reason = redacted(failure.reason)  # it is told in comments before any gate has scanned it (G25)
+    why = f"failed in attempt {attempt.number}: {reason}"
     file = _completed(attempt, brought_forward(attempt.agent, attempt.file), NOT_RESEARCHED, why)
     empty = _nothing(attempt, started, now, halted=failure.halted)
     stake = at_stake(attempt.launch, attempt.agent, attempt.record)
-    return _record(attempt, empty, "failed", failure.reason, file, now, spent=stake), file
+    return _record(attempt, empty, "failed", reason, file, now, spent=stake), file
 
 
 @dataclass(frozen=True, slots=True)

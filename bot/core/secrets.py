@@ -6,8 +6,11 @@ A hit never carries the secret, only a fingerprint of it: enough to tell that tw
 import hashlib
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+
+from bot.core.layers import UNSEEN, layers
+from bot.core.spans import Span, joined, without
 
 Match = tuple[str, str, int]
 """A kind of secret, the secret, and its offset in a text."""
@@ -31,10 +34,9 @@ KEYWORD = re.compile(
     r"""(?i:api[_-]?key|secret|passw(?:or)?d|token|access[_-]?key|private[_-]?key)\\?["']?\s{0,3}$"""
 )
 REDACTED = "[redacted]"
+KNOWN = "secret of this process"
+"""The kind of a hit whose value the scanner's own process knows: no source may publish that."""
 HASHES = re.compile(r'"sha256": "[0-9a-f]{64}"')
-UNSEEN = re.compile(
-    "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
-)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -92,17 +94,25 @@ def own_matches(text: str) -> Iterator[Match]:
             yield from ((kind, match.group(), match.start()) for match in pattern.finditer(text))
     for match in ASSIGNED.finditer(text):
         if KEYWORD.search(text, max(0, match.start() - 24), match.start()) and _mixed(match[1]):
-            yield "assigned credential", match[1], match.start()
+            yield "assigned credential", match[1], match.start(1)
 
 
-def redacted(text: str, known: Iterable[str] = ()) -> str:
-    """The text with the known secrets, and whatever looks like one by our own patterns, taken out."""
-    for secret in filter(None, known):
-        text = text.replace(secret, REDACTED)
-    found = {secret for _, secret, _ in own_matches(text)}
-    for secret in sorted(found, key=len, reverse=True):
-        text = text.replace(secret, REDACTED)
-    return text
+def in_all_layers(text: str, matches: Callable[[str], Iterable[Match]]) -> Iterator[tuple[str, str, Span]]:
+    """What is found in a text, decoded and backwards too: the kind, the secret and where it stands in the text."""
+    yield from ((kind, secret, (at, at + len(secret))) for kind, secret, at in matches(text))
+    yield from in_layers(text, matches)
+
+
+def in_layers(text: str, matches: Callable[[str], Iterable[Match]]) -> Iterator[tuple[str, str, Span]]:
+    """The same, of what is only found when the text is decoded or read backwards."""
+    for layer in layers(text):
+        for kind, secret, at in matches(layer.text):
+            yield kind, secret, layer.place(at, at + len(secret))
+
+
+def redacted(text: str) -> str:
+    """The text without whatever looks like a key by our own patterns, also decoded or backwards."""
+    return without(text, joined(span for _, _, span in in_all_layers(text, own_matches)), REDACTED)
 
 
 def _mixed(value: str) -> bool:
@@ -115,6 +125,6 @@ def unpublished(hits: Iterable[SecretHit], published: Iterable[SecretHit]) -> tu
     public = {hit.fingerprint for hit in published}
     places: dict[tuple[str, int], SecretHit] = {}
     for hit in sorted(hits):
-        if hit.fingerprint not in public:
+        if hit.kind == KNOWN or hit.fingerprint not in public:
             places.setdefault((hit.path, hit.line), hit)
     return tuple(places.values())

@@ -16,6 +16,7 @@ from bot.core.neutral import neutral
 from bot.core.next_actions import next_actions, next_step
 from bot.core.overview import Overview, PhaseProgress, phases
 from bot.core.roadmap import Roadmap, RoadmapEntry
+from bot.core.secrets import redacted
 from bot.core.state import SessionState
 from bot.render.engine import render
 from bot.render.words import alert_words
@@ -35,11 +36,12 @@ def expected_state_files(overview: Overview, roadmap: Roadmap, base_files: str |
     `base_files` is what a link to a file of the base branch begins with: nothing where the state files lie beside
     it, an address ending in a slash where they lie on a branch of their own; None: no link leads there.
     """
+    # The roadmap holds what passed the gate. The others tell of sessions that no gate has scanned yet (G25).
     return {
-        STATUS: status_text(overview, base_files),
-        TRACKER: tracker_text(overview),
-        HANDOVER: handover_text(overview),
-        BLOCKERS: blockers_text(overview),
+        STATUS: redacted(status_text(overview, base_files)),
+        TRACKER: redacted(tracker_text(overview)),
+        HANDOVER: redacted(handover_text(overview)),
+        BLOCKERS: redacted(blockers_text(overview)),
         ROADMAP: roadmap_text(overview, roadmap, base_files),
     }
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.runner import Runner
+from bot.core.redaction import Redactor
 from bot.errors import InvalidInput, MachineError
 
 
@@ -31,7 +32,7 @@ def parsed(text: str) -> dict[str, str]:
 def published(folder: Path, outputs: dict[str, str]) -> dict[str, str]:
     file = folder / "output"
     file.unlink(missing_ok=True)
-    Runner(file, None, delimiters()).publish(outputs, "")
+    Runner(file, None, delimiters(), Redactor()).publish(outputs, "")
     return parsed(file.read_bytes().decode())
 
 
@@ -39,14 +40,16 @@ def test_outputs_and_summary_are_appended_to_what_is_there(tmp_path: Path) -> No
     output, summary = tmp_path / "output", tmp_path / "summary"
     output.write_text("first=1\n")
     summary.write_text("# Before\n")
-    Runner(output, summary, delimiters()).publish({"session": "cloud-1", "max-parallel": "20"}, "# After")
+    Runner(output, summary, delimiters(), Redactor()).publish(
+        {"session": "cloud-1", "max-parallel": "20"}, "# After"
+    )
     assert output.read_text() == "first=1\nsession<<END0\ncloud-1\nEND0\nmax-parallel<<END1\n20\nEND1\n"
     assert summary.read_text() == "# Before\n# After\n"
 
 
 def test_outside_of_a_job_and_without_a_summary_nothing_is_written(tmp_path: Path) -> None:
-    Runner(None, None, delimiters()).publish({"session": "cloud-1"}, "# After")
-    Runner(None, tmp_path / "summary", delimiters()).publish({}, "")
+    Runner(None, None, delimiters(), Redactor()).publish({"session": "cloud-1"}, "# After")
+    Runner(None, tmp_path / "summary", delimiters(), Redactor()).publish({}, "")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -68,7 +71,9 @@ def test_a03_any_value_comes_out_as_it_went_in(
 
 def test_a02_what_a_shell_would_run_is_not_run(tmp_path: Path) -> None:
     output = tmp_path / "output"
-    Runner(output, None, delimiters()).publish({"title": '"; touch here; $(touch there) `touch where`'}, "")
+    Runner(output, None, delimiters(), Redactor()).publish(
+        {"title": '"; touch here; $(touch there) `touch where`'}, ""
+    )
     script = 'while IFS= read -r line; do printf "%s\\n" "$line"; done < "$OUTPUT"'
     done = subprocess.run(
         ["bash", "-c", script],
@@ -85,14 +90,14 @@ def test_a02_what_a_shell_would_run_is_not_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize("key", ["", "a b", "a\nb", "a=b", "1st", "-x", "é", "a<<END0"])
 def test_a02_a_key_is_a_name(tmp_path: Path, key: str) -> None:
     with pytest.raises(InvalidInput, match="is no name of an output; use letters"):
-        Runner(tmp_path / "output", tmp_path / "summary", delimiters()).publish(
+        Runner(tmp_path / "output", tmp_path / "summary", delimiters(), Redactor()).publish(
             {"good": "1", key: "x"}, "# Summary"
         )
     assert list(tmp_path.iterdir()) == []
 
 
 def test_g22_more_than_a_job_may_hand_on_is_refused_before_anything_is_written(tmp_path: Path) -> None:
-    runner = Runner(tmp_path / "output", None, delimiters())
+    runner = Runner(tmp_path / "output", None, delimiters(), Redactor())
     with pytest.raises(InvalidInput, match="have 1,000,002 bytes, agents alone 1,000,000; GitHub takes 1,000,000"):
         runner.publish({"session": "x", "agents": "€" * 500_000}, "")
     assert list(tmp_path.iterdir()) == []
@@ -101,18 +106,20 @@ def test_g22_more_than_a_job_may_hand_on_is_refused_before_anything_is_written(t
 
 
 def test_g22_a_summary_that_is_too_large_is_cut_and_says_so(tmp_path: Path) -> None:
-    Runner(None, tmp_path / "summary", delimiters()).publish({}, "€" * 500_000)
+    Runner(None, tmp_path / "summary", delimiters(), Redactor()).publish({}, "€" * 500_000)
     written = (tmp_path / "summary").read_bytes()
     assert 999_990 < len(written) <= 1_000_000
     assert written.decode().endswith("€\n\nThe rest is left out: a summary has at most 1 MB.\n")
 
 
 def test_a_half_character_breaks_nothing(tmp_path: Path) -> None:
-    Runner(tmp_path / "output", tmp_path / "summary", delimiters()).publish({"a": "x\ud800"}, "y\ud800")
+    Runner(tmp_path / "output", tmp_path / "summary", delimiters(), Redactor()).publish(
+        {"a": "x\ud800"}, "y\ud800"
+    )
     assert parsed((tmp_path / "output").read_text()) == {"a": "x?"}
     assert (tmp_path / "summary").read_text() == "y?\n"
 
 
 def test_a25_a_file_that_cannot_be_written_is_the_machines_fault(tmp_path: Path) -> None:
     with pytest.raises(MachineError, match="gone of the runner: No such file or directory; run the job again"):
-        Runner(tmp_path / "no" / "gone", None, delimiters()).publish({"a": "1"}, "")
+        Runner(tmp_path / "no" / "gone", None, delimiters(), Redactor()).publish({"a": "1"}, "")

@@ -8,17 +8,19 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.git import GitRepository
-from bot.adapters.secrets import scan
+from bot.adapters.secrets import Scanner, scan
 from bot.adapters.sources.library import Library
 from bot.commands.gate import gate, judge
 from bot.commands.outcome import Exit, Outcome
 from bot.commands.status import write_state_files
+from bot.core.leaks import Known
 from bot.core.secrets import SecretHit
 from bot.core.session import agent_path, findings_path, launch_path, mission_path
 from bot.errors import Refused
 from bot.ports import RefUpdate
 from tests.builders import NOW
 from tests.clocks import StillClock
+from tests.disguises import DISGUISES, leaks
 from tests.repos import git, tip
 from tests.workshop import MISSION, session, widgets
 
@@ -338,3 +340,28 @@ def test_only_what_the_session_wrote_is_scanned(folder: Path) -> None:
     gate(GitRepository(folder), StillClock(), session="widgets-1", base="main", library=None, scan=watching)
     assert all(path.startswith("sessions/widgets-1/") for path in seen)
     assert len(seen) == 6
+
+
+@pytest.mark.parametrize(
+    "disguise", ["plain", "base64", "base64url", "hex", "PERCENT", "backwards", "base64 twice"]
+)
+def test_g25_a_key_is_found_in_any_encoding_in_any_file_of_the_branch(folder: Path, disguise: str) -> None:
+    key = "gh" + "p_" + "aB3" * 12
+    path = findings_path("widgets-1", "agent-1")
+    lines = read(folder, path).splitlines()
+    lines[4] += f" {DISGUISES[disguise](key)} "
+    push(folder, {path: "\n".join(lines).encode()})
+    outcome = gated(folder)
+    assert result(outcome, "no-secrets")["measured"] == f"1 secret: {path}:5 (GitHub Token)"
+    assert not leaks(outcome.text + json.dumps(outcome.data), key)
+
+
+def test_g25_a_secret_of_the_process_itself_is_found_whatever_it_looks_like(folder: Path) -> None:
+    secret = "correct-horse-battery-staple"
+    push(folder, {DELIVERABLE: f"{read(folder, DELIVERABLE)}\n{secret.upper()}\n".encode()})
+    library = Library(folder.parent / "fresh", folder, StillClock())
+    knowing = Scanner(Known([secret]))
+    repo, clock = GitRepository(folder), StillClock()
+    outcome = gate(repo, clock, session="widgets-1", base="main", library=library, scan=knowing)
+    assert "(secret of this process)" in result(outcome, "no-secrets")["measured"]
+    assert not leaks(outcome.text + json.dumps(outcome.data), secret)

@@ -113,3 +113,12 @@ def test_a_subject_with_a_very_long_name_has_a_blocker_too() -> None:
     first = lost(following(of))
     assert [b.title for b in first[1].blockers] == ["x" * 270 + " was not researched"]
     assert len(lost(following(of, first))[1].blockers) == 1
+
+
+def test_g25_a_reason_is_recorded_without_what_looks_like_a_key() -> None:
+    key = "sk-" + "ant-api03-" + "Ab1" * 10
+    said = f"401 for {key} ({key.encode().hex()})"
+    for record, file in (lost(following(LAUNCH), said), ended(following(LAUNCH), unfinished=said)):
+        assert record.reason == "401 for [redacted] ([redacted])"
+        assert "[redacted]" in file.blockers[0].description
+        assert key not in file.model_dump_json()

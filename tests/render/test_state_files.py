@@ -26,6 +26,7 @@ from bot.render.state_files import (
 )
 from bot.render.status_text import SHOWN_SESSIONS, age, status_data, status_text
 from tests.builders import NOW
+from tests.disguises import leaks
 from tests.sessions import LAUNCHED, blocker, data, findings, mission_yaml, record, state
 
 CLOUD = load_mission(mission_yaml(), "mission.yml")
@@ -470,3 +471,12 @@ def test_the_handover_says_what_there_was_no_time_for_and_where_it_goes_on() -> 
     assert "`haiku-10`" in text
     assert "`haiku-11`" not in text
     assert "\n  - and 2 more\n- **Findings**: 24" in text
+
+
+def test_g25_what_no_gate_has_scanned_is_told_without_what_looks_like_a_key() -> None:
+    key = "github" + "_pat_" + "Ab1" * 10
+    tried = blocker("linode", attempted=(f"asked with {key}",), recommendation=f"Not {key[::-1]}.")
+    file = findings("haiku-2", "vultr", blockers=(tried,))
+    text = "".join(files(state(CLOUD, record("cloud-1", "haiku-2", "blocked"), files=(file,))).values())
+    assert "asked with [redacted]" in text
+    assert not leaks(text, key)

@@ -4,13 +4,15 @@ import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from json import JSONDecodeError
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from github import Auth, Github, GithubException
 from github.Repository import Repository
+from github.Requester import Requester
 from requests import RequestException
 
 from bot.adapters.github.errors import explain, message_of
+from bot.core.redaction import Redactor, strings
 from bot.core.retrying import PATIENCE, Failure, GiveUp, after
 from bot.ports import Clock
 
@@ -30,9 +32,11 @@ class Client:
         *,
         paced: bool = True,
         jitter: Callable[[], float] = random.random,
+        redactor: Redactor | None = None,
     ) -> None:
         """`repository` is owner/name; `agent` tells servers who calls. `paced`: a second between writes and a
-        quarter between calls, as GitHub asks for; `jitter` gives numbers between 0 and 1."""
+        quarter between calls, as GitHub asks for; `jitter` gives numbers between 0 and 1. What `redactor` takes
+        out, without one the token, is posted nowhere."""
         self.name = repository
         self.clock = clock
         self.jitter = jitter
@@ -49,6 +53,8 @@ class Client:
             seconds_between_writes=1.0 if paced else None,
         )
         self._deadline: datetime | None = None
+        self.redactor = redactor or Redactor([token])
+        _keep_to_itself(self._github.requester, self.redactor)
 
     @property
     def repo(self) -> Repository:
@@ -108,6 +114,24 @@ class Client:
             if isinstance(step, GiveUp):
                 until = f"{step.until + timedelta(seconds=59):%H:%M} UTC" if step.until else ""
                 raise explain(failure, doing, until) from cause
+
+
+def _keep_to_itself(requester: Requester, redactor: Redactor) -> None:
+    """Whatever is posted, by any method of any object, comes through one method: there secrets go (G25)."""
+    request = requester.requestJson
+
+    def discreet(
+        verb: str,
+        url: str,
+        parameters: Any = None,
+        headers: Any = None,
+        input: Any = None,  # noqa: A002  its callers name it so
+        *rest: Any,
+        **more: Any,
+    ) -> tuple[int, dict[str, Any], str]:
+        return request(verb, url, parameters, headers, strings(input, redactor.clean), *rest, **more)
+
+    requester.requestJson = discreet  # type: ignore[method-assign]
 
 
 def failure_of(error: GithubException | RequestException | JSONDecodeError) -> Failure:

@@ -37,7 +37,7 @@ class Issues:
         return str(role if role in ROLES else data.get("permission", "none"))
 
     def say(self, issue: int, kind: Say, body: str) -> int:
-        text = marked(kind, body)
+        text = marked(kind, self.client.redactor.clean(body))  # so that the same is not written over and over
         same = replaced(self._ours(issue), kind)
         if not same:
             return self._create(issue, kind, text)

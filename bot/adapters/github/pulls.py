@@ -100,12 +100,11 @@ class Pulls:
 
     def update(self, pull: Pull, proposal: Proposal) -> None:
         """Brings title and body up to date, when they are not."""
-        title = proposal.title[:TITLE]
-        if (pull.title.strip(), _plain(pull.body)) != (title.strip(), _plain(proposal.body)):
+        clean = self.client.redactor.clean  # as it is posted: what is there already may be the same
+        title, body = clean(proposal.title[:TITLE]), clean(proposal.body)
+        if (pull.title.strip(), _plain(pull.body)) != (title.strip(), _plain(body)):
             handle = self.client.repo.get_pull(pull.number)
-            self.client.write(
-                lambda: handle.edit(title=title, body=proposal.body), f"edit pull request {pull.number}"
-            )
+            self.client.write(lambda: handle.edit(title=title, body=body), f"edit pull request {pull.number}")
 
     def read(self, number: int) -> Merging:
         """How it stands now; one call."""

@@ -20,6 +20,7 @@ from bot.core.notes import Notes, closed, is_done, result_of
 from bot.core.plan import PlannedAgent, make_plan
 from bot.core.pricing import Prices
 from bot.core.records import FindingsFile
+from bot.core.redaction import Redactor
 from bot.errors import MachineError, Refused
 from bot.ports import Brief, Clock, Prompts, SourceLibrary
 
@@ -64,14 +65,14 @@ def refuse_without_key(models: Models, wanted: Iterable[tuple[Provider, str]]) -
 
 @dataclass
 class Claude:
-    """`Agent` with a model. `secrets` are kept out of the transcript."""
+    """`Agent` with a model. What `redactor` takes out is kept out of the transcript."""
 
     library: SourceLibrary
     clock: Clock
     prompts: Prompts
     models: Models
     journals: Journals
-    secrets: tuple[str, ...] = ()
+    redactor: Redactor = field(default_factory=Redactor)
     jitter: Callable[[], float] = field(default=random.random)
 
     def research(self, brief: Brief, progress: Callable[[str], None]) -> AgentResult:
@@ -93,7 +94,7 @@ class _Attempt:
 
     def _assignment(self) -> Assignment:
         backend, brief, planned = self.backend, self.brief, _planned(self.brief)
-        transcript = Transcript(lines_to(self.journal.transcript), backend.clock, backend.secrets)
+        transcript = Transcript(lines_to(self.journal.transcript), backend.clock, backend.redactor)
         model = backend.models(planned.provider, planned.model)
         return Assignment(
             mission=brief.mission,

@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.adapters.agents.claude.client import Json, Reply
 from bot.core.findings import utc_seconds
+from bot.core.redaction import Redactor, strings
 from bot.core.retrying import Failure
-from bot.core.secrets import redacted
 from bot.ports import Clock
 
 Write = Callable[[str], None]
@@ -18,8 +18,8 @@ Write = Callable[[str], None]
 class Transcript:
     """A file of JSON lines: `{at, event, ...}`. What is written is durable line by line, and redacted."""
 
-    def __init__(self, write: Write, clock: Clock, secrets: tuple[str, ...]) -> None:
-        self._write, self._clock, self._secrets = write, clock, secrets
+    def __init__(self, write: Write, clock: Clock, redactor: Redactor) -> None:
+        self._write, self._clock, self._redactor = write, clock, redactor
 
     def told(self, who: str, blocks: list[Json] | tuple[Json, ...]) -> None:
         """What was said to the model: `system`, or the subject of the conversation."""
@@ -40,20 +40,16 @@ class Transcript:
         self._line("note", text=text)
 
     def _line(self, event: str, **values: Any) -> None:
-        entry = {"at": utc_seconds(self._clock.now()), "event": event, **values}
-        self._write(json.dumps(_clean(entry, self._secrets), ensure_ascii=False, separators=(",", ":")))
+        line = self._json({"event": event, **values})
+        if self._redactor.known.spans(line):
+            line = self._json(
+                {"event": "note", "text": "what was said here held a secret in pieces, and is withheld"}
+            )
+        self._write(line)
 
-
-def _clean(value: Any, secrets: tuple[str, ...]) -> Any:
-    match value:
-        case str():
-            return redacted(value, secrets)
-        case dict():
-            return {key: _clean(item, secrets) for key, item in value.items()}
-        case list() | tuple():
-            return [_clean(item, secrets) for item in value]
-        case _:
-            return value
+    def _json(self, said: Json) -> str:
+        entry = {"at": utc_seconds(self._clock.now()), **strings(said, self._redactor.clean)}
+        return json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
 
 
 def lines_to(file: Path) -> Write:

@@ -18,6 +18,7 @@ from bot.core.mission import Mission
 from bot.core.pricing import Prices
 from bot.core.recording import check_all
 from bot.core.records import FindingsFile
+from bot.core.redaction import Redactor
 from bot.core.transcripts import Entry, read_transcript
 from bot.ports import Brief
 from bot.render import prompts
@@ -80,9 +81,9 @@ class Scene:
     said: list[str] = field(default_factory=list)
 
     def run(self) -> AgentResult:
-        secrets = (self.server.key,)
+        redactor = Redactor([self.server.key])
         journals = lambda _: self.journal  # noqa: E731
-        backend = Claude(self.library, self.clock, prompts, self.models, journals, secrets, jitter=lambda: 0.5)
+        backend = Claude(self.library, self.clock, prompts, self.models, journals, redactor, jitter=lambda: 0.5)
         return backend.research(self.brief, self.said.append)
 
     @cached_property

@@ -1,0 +1,106 @@
+"""What else a text says when parts of it are decoded, or it is read backwards: where keys could hide (G25).
+
+Whoever looks for such a key cannot know how it would look in base64. So what may be base64 or hex is decoded, and
+what gives printable text is looked at as well; what is encoded twice is decoded twice.
+"""
+
+import re
+from base64 import b64decode
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from bot.core.escapes import Unescaped, unescaped, with_places
+from bot.core.spans import Span
+
+DEPTH = 2
+"""How often something may be encoded, and still be found."""
+_BREAK = r"(?:\r?\n|\\+n)"
+_LINE = r"[A-Za-z0-9+/_-]{16,}+"
+_BASE64 = re.compile(rf"{_LINE}(?:{_BREAK}{_LINE})*+(?:{_BREAK}[A-Za-z0-9+/_-]{{1,15}}=)?")
+_HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){16,}+")
+_TELLING = re.compile(r"%(?:25)*[2-7][0-9a-f]|\\+(?:u00|x)[2-7][0-9a-f]|&(?:amp;)*#", re.IGNORECASE)
+_PRINTABLE = re.compile(rb"[\t\n\r -~]{16,}+")
+"""So many characters in a row are worth a look: no key is shorter."""
+UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
+)
+"""Characters that nobody sees, and that may part a key."""
+_PARTING = re.compile(rf"{UNSEEN.pattern}|\\\\+(?=[-_.+/=])")
+"""Those, and the backslashes that Markdown puts before the punctuation that keys have."""
+_SEPARATORS = re.compile(rf"{_BREAK}+")
+_STANDARD = str.maketrans("-_", "+/")
+Place = Callable[[int, int], Span]
+"""Where in an outer text something stands, by where it begins and ends in the inner one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A text that stands in another one, written otherwise; `place` says where what stands in it does there."""
+
+    text: str
+    place: Place
+
+    def within(self, outer: "Layer") -> "Layer":
+        """The same, by places in the text that the outer layer stands in."""
+        return Layer(self.text, lambda start, end: outer.place(*self.place(start, end)))
+
+
+def layers(text: str) -> Iterator[Layer]:
+    """All other ways to read a text; it itself is none of them."""
+    yield from decoded(text)
+    readings = [Layer(text[::-1], lambda start, end: (len(text) - end, len(text) - start))]
+    if _TELLING.search(text):
+        readings.append(Layer(unescaped(text), _places_of_escaped(text)))
+    if _PARTING.search(text):
+        readings.append(Layer(_PARTING.sub("", text), _places_of_seen(text)))
+    for reading in readings:
+        yield reading
+        yield from (layer.within(reading) for layer in decoded(reading.text))
+
+
+def _places_of_escaped(text: str) -> Place:
+    @cache  # made when something is found, and once
+    def places() -> Unescaped:
+        return with_places(text)
+
+    return lambda start, end: (places().starts[start], places().ends[end - 1])
+
+
+def _places_of_seen(text: str) -> Place:
+    @cache
+    def seen() -> list[int]:
+        parted = {at for match in _PARTING.finditer(text) for at in range(*match.span())}
+        return [at for at in range(len(text)) if at not in parted]
+
+    return lambda start, end: (seen()[start], seen()[end - 1] + 1)
+
+
+def decoded(text: str, depth: int = DEPTH) -> Iterator[Layer]:
+    """What parts of a text decode to, from base64 and hex."""
+    for layer in (*_from_hex(text), *_from_base64(text)):
+        yield layer
+        if depth > 1:
+            yield from (inner.within(layer) for inner in decoded(layer.text, depth - 1))
+
+
+def _from_hex(text: str) -> Iterator[Layer]:
+    for match in _HEX.finditer(text):
+        yield from _printable(bytes.fromhex(match.group()), match.span())
+
+
+def _from_base64(text: str) -> Iterator[Layer]:
+    """What may be base64, read from each place in a group: other letters may stand right before it."""
+    for match in _BASE64.finditer(text):
+        run = _SEPARATORS.sub("", match.group()).rstrip("=").translate(_STANDARD)
+        if run.islower() or run.isalpha():
+            continue  # words, a path, or a hash in hex: so much base64 has capital letters and digits
+        for skipped in range(4):
+            whole = run[skipped : len(run) - (len(run) - skipped) % 4]
+            rest = run[skipped + len(whole) :]
+            yield from _printable(b64decode(whole + (f"{rest:=<4}" if len(rest) > 1 else "")), match.span())
+
+
+def _printable(data: bytes, span: Span) -> Iterator[Layer]:
+    for match in _PRINTABLE.finditer(data):
+        yield Layer(match.group().decode(), lambda _start, _end: span)
