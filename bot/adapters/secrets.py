@@ -7,8 +7,8 @@ a whole text at a time; the scanner's own driver goes line by line, and takes ma
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
@@ -17,6 +17,9 @@ from bot.core.secrets import KNOWN, Match, SecretHit, hits_of, in_layers, own_ma
 
 if TYPE_CHECKING:
     from detect_secrets.plugins.base import RegexBasedDetector
+
+KEPT = 100_000
+"""Bytes of a file up to which what was found in it is kept."""
 
 # Module, class, and what a text must hold one of (in lower case) for its patterns to be worth running.
 DETECTORS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -48,14 +51,26 @@ class Scanner:
 
     def __call__(self, files: Mapping[str, bytes]) -> list[SecretHit]:
         """What is found in some files: by detect-secrets' detectors, by our own patterns, by value."""
-        texts = {path: content.decode(errors="replace") for path, content in files.items()}
-        return sorted({hit for path, text in texts.items() for hit in self._hits(path, text)})
+        return sorted({hit for path, content in files.items() for hit in self._hits(path, content)})
 
-    def _hits(self, path: str, text: str) -> Iterator[SecretHit]:
-        yield from hits_of(path, bare := scannable(text), _matches(bare))
-        encoded = ((kind, secret, start) for kind, secret, (start, _) in in_layers(text, _matches))
-        yield from hits_of(path, text, encoded)
+    def _hits(self, path: str, content: bytes) -> Iterator[SecretHit]:
+        looks = _kept_looks if len(content) <= KEPT else _looks_like_secrets
+        yield from (replace(hit, path=path) for hit in looks(content))
+        text = content.decode(errors="replace")
         yield from hits_of(path, text, ((KNOWN, "", start) for start, _ in self.known.spans(text)))
+
+
+@lru_cache(maxsize=256)  # a gate looks again and again at files that have not changed
+def _kept_looks(content: bytes) -> tuple[SecretHit, ...]:
+    return _looks_like_secrets(content)
+
+
+def _looks_like_secrets(content: bytes) -> tuple[SecretHit, ...]:
+    """What looks like a secret in a file, whatever its path."""
+    text = content.decode(errors="replace")
+    bare = scannable(text)
+    encoded = ((kind, secret, start) for kind, secret, (start, _) in in_layers(text, _matches))
+    return (*hits_of("", bare, _matches(bare)), *hits_of("", text, encoded))
 
 
 scan = Scanner()
