@@ -11,16 +11,17 @@ from bot.core.continuing import MAX_ATTEMPT
 from bot.core.gate.verdict import names
 from bot.core.mission import AgentSpec
 from bot.core.money import usd
-from bot.core.orders import Order, held
+from bot.core.orders import Order, held, moment
 from bot.core.session import SessionData
 from bot.errors import Refused
 
 
-def order_of(command: Ordering, data: SessionData, most: int, name: str, by: str, time: datetime) -> Order:
+def order_of(command: Ordering, data: SessionData, most: int, name: str, by: str, now: datetime) -> Order:
     """The order that a command gives to an open session. Raises Refused, in words for whoever gave it.
 
     `most` is what a session of the repository may spend, in millionths of a US dollar; `name` is the order's id.
     """
+    time = moment(now, data.records.values())
     match command:
         case Stop():
             return Order(id=name, kind="stop", by=by, time=time)

@@ -1,5 +1,7 @@
 """From a command to an order: what it gives to whom, and why it cannot be given."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,6 +51,16 @@ def failed(name: str, attempt: int = 1) -> AgentRecord:
 
 def blocked(name: str) -> AgentRecord:
     return record("cloud-1", name, "blocked")
+
+
+@given(
+    st.sampled_from([Stop(), Resume(), Retry("a-1"), AddBudget(1_000_000)]), st.timedeltas(timedelta(-9), timedelta(9))
+)
+def test_an_order_counts_as_given_after_all_that_is_recorded(command: Ordering, later: timedelta) -> None:
+    recorded = record("cloud-1", "a-1", "failed", recorded=NOW + later)
+    given_at = order(command, session(recorded)).time
+    assert given_at >= NOW
+    assert given_at > recorded.recorded, "also when both were in the same second, or a clock is behind"
 
 
 def test_stop_and_resume_need_nothing() -> None:
