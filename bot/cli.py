@@ -267,7 +267,8 @@ def agent(
     session: str, agent: str, attempt: int, output: Path, forge: str, repo: Path, only: str, cache: Path | None
 ) -> "Outcome":
     """Carry out one agent's assignment and leave its result in a file."""
-    return _place(forge, repo, only=only, cache=cache, access=_access()).agent(session, agent, attempt, output)
+    access = _access_anew() if forge == "github" else _access()
+    return _place(forge, repo, only=only, cache=cache, access=access).agent(session, agent, attempt, output)
 
 
 @command("record")
@@ -466,6 +467,13 @@ def _access() -> "Access":
     from bot.adapters.model_access import take_access
 
     return take_access(os.environ)
+
+
+def _access_anew() -> "Access":
+    """The same in a job, where nothing may be able to read what the process was started with either (G24)."""
+    from bot.adapters.model_access import start_anew
+
+    return start_anew(os.environ)
 
 
 # --- documents ---------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from bot.commands.outcome import Outcome
 from bot.core.addresses import Addresses, addresses_of
 from bot.core.configuration import PATH, Configuration, load_configuration
 from bot.core.events import Ignored, Intent, intent
+from bot.core.separation import tokens_in
 from bot.errors import Refused
 
 if TYPE_CHECKING:
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
     from bot.commands.telling import Telling
     from bot.core.events import PullChanged
     from bot.ports import Clock
-
-TOKENS = ("SWARM_TOKEN", "GITHUB_TOKEN", "GH_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
-"""What an agent must not find in its environment (G24)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,7 @@ class Job:
             temp=Path(get("RUNNER_TEMP") or "."),
             output=_path(get("GITHUB_OUTPUT")),
             summary=_path(get("GITHUB_STEP_SUMMARY")),
-            tokens=tuple(name for name in TOKENS if get(name)),
+            tokens=tokens_in(environment),
         )
 
 
@@ -149,14 +147,12 @@ class Hosted:
     def agent(self, session: str, agent: str, attempt: int, output: Path) -> Outcome:
         """`swarm agent`: reads the launch from the checkout, with no token in reach (G24)."""
         from bot.adapters.journal import Journal
+        from bot.adapters.separation import look_around
         from bot.commands.files import json_bytes
         from bot.commands.load import load_session
 
-        if self.job.tokens:
-            raise Refused(
-                f"an agent must not hold a token, and {', '.join(self.job.tokens)} is in its environment",
-                "run it with the action, which keeps the token from it",
-            )
+        if found := look_around(self.job.workspace, self.job.tokens, self.access.secrets):
+            raise Refused(problems=found)
         self._only_once()
         data = load_session(GitRepository(self.job.workspace), "HEAD", session)
         journal = Journal(output.parent, output.name)
