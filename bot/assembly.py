@@ -351,8 +351,7 @@ def attempt_of(backends: Backends, clock: "Clock", data: "SessionData", agent: s
     """One attempt of one agent."""
     from bot.commands.agent import agent as work
     from bot.commands.record_job import spec_of
-    from bot.core.neutral import visible
-    from bot.render.annotations import inert
+    from bot.core.neutral import inert, visible
 
     def progress(what: str) -> None:  # with names and addresses that anybody may have written
         print(inert(visible(f"{agent} {what}")), file=sys.stderr)

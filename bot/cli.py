@@ -558,7 +558,7 @@ def _on_github() -> bool:
 
 def _inert(text: str) -> str:
     """Lines that no runner takes for a command (A2)."""
-    from bot.render.annotations import inert
+    from bot.core.neutral import inert
 
     return inert(text)
 
