@@ -113,12 +113,13 @@ class Workplace:
         self, session: str, agent: str, attempt: int, artifact: Path | None, comment: int | None = None
     ) -> Outcome:
         """`swarm record`: keeps the record on its own ref, then folds what is pending. Nobody comments here."""
+        from bot.adapters.artifact import read_artifact
         from bot.commands.record import fold, record
         from bot.commands.record_job import handed_over
         from bot.core.session import branch_ref
 
         data = self._session(session)
-        content = artifact.read_bytes() if artifact else None
+        content = read_artifact(artifact) if artifact else None
         handed = handed_over(data, agent, attempt, content, self.clock)
         made = record(self.repo, self._library(), self.clock, data.mission, data.launch, handed)
         fold(self.repo, self.clock, branch_ref(data.mission, session), session)

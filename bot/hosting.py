@@ -178,11 +178,12 @@ class Hosted:
         self, session: str, agent: str, attempt: int, artifact: Path | None, comment: int | None = None
     ) -> Outcome:
         """`swarm record`: keeps the record, folds what is pending, and tells the issue if nobody else will."""
+        from bot.adapters.artifact import read_artifact
         from bot.commands.record_job import Recording, record_job
 
         repo, telling, run = self._remote(depth=1), self._telling(), self.job.whole_run
         parts = Recording(repo, self._library(), self.clock, telling, random.random, run)
-        content = artifact.read_bytes() if artifact else None
+        content = read_artifact(artifact) if artifact else None
         made = record_job(parts, session, agent, attempt, content, comment)
         return replace(recorded(made.record), summary=made.summary())
 
