@@ -3,7 +3,7 @@
 import gc
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -373,3 +373,15 @@ def recorded(made: "AgentRecord") -> Outcome:
     why = f": {made.reason}" if made.reason else ""
     counts = f"{made.verified} of {made.findings} findings verified, {made.gaps} gaps"
     return Outcome(made.model_dump(mode="json"), f"{made.agent} {made.state}: {counts}{why}")
+
+
+def hosts(file: Path, environment: Mapping[str, str]) -> Outcome:
+    """`swarm hosts`: of this machine's settings, those that say where GitHub, a model and packages are."""
+    from bot.adapters.model_access import take_access
+    from bot.adapters.sources.indexes import indexes
+    from bot.commands.hosts import hosts
+
+    github = environment.get("GITHUB_SERVER_URL"), environment.get("GITHUB_API_URL")
+    addresses = (github[0] or "https://github.com", github[1] or "https://api.github.com")
+    access = take_access(dict(environment))
+    return hosts(file, addresses, indexes, access.region, access.url or "")

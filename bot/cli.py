@@ -125,6 +125,15 @@ def plan(file: Path) -> "Outcome":
     return plan(file)
 
 
+@command("hosts")
+@click.argument("file", type=FILE)
+def hosts(file: Path) -> "Outcome":
+    """List the hosts that a session asks, for what a runner may reach."""
+    from bot.assembly import hosts
+
+    return hosts(file, os.environ)
+
+
 @command("quote")
 @click.argument("mission", type=FILE)
 @every_backend
