@@ -56,6 +56,18 @@ def test_a21_models_are_listed_where_they_are_asked() -> None:
     assert "bedrock-mantle.REGION.api.aws" in names(cloud)
 
 
+def made(
+    provider: Provider, region: str
+) -> anthropic.Anthropic | anthropic.AnthropicBedrockMantle | anthropic.AnthropicVertex:
+    match provider:
+        case "anthropic":
+            return anthropic.Anthropic(api_key="k")
+        case "bedrock":
+            return anthropic.AnthropicBedrockMantle(api_key="k", aws_region=region)
+        case "vertex":
+            return anthropic.AnthropicVertex(access_token="k", project_id="p", region=region)
+
+
 @pytest.mark.parametrize(
     ("provider", "region"),
     [
@@ -68,11 +80,7 @@ def test_the_endpoints_are_those_of_the_sdk(
     provider: Provider, region: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("ANTHROPIC_BASE_URL", raising=False)
-    with {
-        "anthropic": lambda: anthropic.Anthropic(api_key="k"),
-        "bedrock": lambda: anthropic.AnthropicBedrockMantle(api_key="k", aws_region=region),
-        "vertex": lambda: anthropic.AnthropicVertex(access_token="k", project_id="p", region=region),
-    }[provider]() as client:
+    with made(provider, region) as client:
         assert client.base_url.host == endpoint(provider, region)
 
 
