@@ -52,17 +52,17 @@ def host_of(address: str) -> str:
 
 def endpoint(provider: Provider, region: str) -> str:
     """Where a provider's models are asked. Source: the clients of Anthropic's SDK, which a test compares."""
-    match provider:
-        case "anthropic":
-            return "api.anthropic.com"
-        case "bedrock":
-            return f"bedrock-mantle.{region}.api.aws"
-        case "vertex" if region == "global":
-            return "aiplatform.googleapis.com"
-        case "vertex" if region in ("us", "eu"):
-            return f"aiplatform.{region}.rep.googleapis.com"
-        case "vertex":
-            return f"{region}-aiplatform.googleapis.com"
+    if provider == "anthropic":
+        return "api.anthropic.com"
+    if provider == "bedrock":
+        return f"bedrock-mantle.{region}.api.aws"
+    if region == "global":
+        return "aiplatform.googleapis.com"
+    return (
+        f"aiplatform.{region}.rep.googleapis.com"
+        if region in ("us", "eu")
+        else f"{region}-aiplatform.googleapis.com"
+    )
 
 
 def _all(
