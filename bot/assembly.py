@@ -3,7 +3,7 @@
 import gc
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -121,12 +121,13 @@ class Workplace:
         self, session: str, agent: str, attempt: int, artifact: Path | None, comment: int | None = None
     ) -> Outcome:
         """`swarm record`: keeps the record on its own ref, then folds what is pending. Nobody comments here."""
+        from bot.adapters.artifact import read_discreetly
         from bot.commands.record import fold, record
         from bot.commands.record_job import handed_over
         from bot.core.session import branch_ref
 
         data = self._session(session)
-        content = self.redactor.artifact(artifact.read_bytes()) if artifact else None
+        content = read_discreetly(artifact, self.redactor) if artifact else None
         handed = handed_over(data, agent, attempt, content, self.clock)
         made = record(self.repo, self._library(), self.clock, data.mission, data.launch, handed)
         fold(self.repo, self.clock, branch_ref(data.mission, session), session)
@@ -382,8 +383,7 @@ def attempt_of(backends: Backends, clock: "Clock", data: "SessionData", agent: s
     """One attempt of one agent."""
     from bot.commands.agent import agent as work
     from bot.commands.record_job import spec_of
-    from bot.core.neutral import visible
-    from bot.render.annotations import inert
+    from bot.core.neutral import inert, visible
 
     def progress(what: str) -> None:  # with names and addresses that anybody may have written
         print(inert(visible(f"{agent} {what}")), file=sys.stderr)
@@ -404,3 +404,15 @@ def recorded(made: "AgentRecord") -> Outcome:
     why = f": {made.reason}" if made.reason else ""
     counts = f"{made.verified} of {made.findings} findings verified, {made.gaps} gaps"
     return Outcome(made.model_dump(mode="json"), f"{made.agent} {made.state}: {counts}{why}")
+
+
+def hosts(file: Path, environment: Mapping[str, str]) -> Outcome:
+    """`swarm hosts`: of this machine's settings, those that say where GitHub, a model and packages are."""
+    from bot.adapters.model_access import take_access
+    from bot.adapters.sources.indexes import indexes
+    from bot.commands.hosts import hosts
+
+    github = environment.get("GITHUB_SERVER_URL"), environment.get("GITHUB_API_URL")
+    addresses = (github[0] or "https://github.com", github[1] or "https://api.github.com")
+    access = take_access(dict(environment))
+    return hosts(file, addresses, indexes, access.region, access.url or "")

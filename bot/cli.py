@@ -129,6 +129,15 @@ def plan(file: Path) -> "Outcome":
     return plan(file)
 
 
+@command("hosts")
+@click.argument("file", type=FILE)
+def hosts(file: Path) -> "Outcome":
+    """List the hosts that a session asks, for what a runner may reach."""
+    from bot.assembly import hosts
+
+    return hosts(file, os.environ)
+
+
 @command("quote")
 @click.argument("mission", type=FILE)
 @every_backend
@@ -267,7 +276,8 @@ def agent(
     session: str, agent: str, attempt: int, output: Path, forge: str, repo: Path, only: str, cache: Path | None
 ) -> "Outcome":
     """Carry out one agent's assignment and leave its result in a file."""
-    return _place(forge, repo, only=only, cache=cache, access=_access()).agent(session, agent, attempt, output)
+    access = _access_anew() if forge == "github" else _access()
+    return _place(forge, repo, only=only, cache=cache, access=access).agent(session, agent, attempt, output)
 
 
 @command("record")
@@ -487,6 +497,13 @@ def _access() -> "Access":
     return take_access(os.environ)
 
 
+def _access_anew() -> "Access":
+    """The same in a job, where nothing may be able to read what the process was started with either (G24)."""
+    from bot.adapters.model_access import start_anew
+
+    return start_anew(os.environ)
+
+
 # --- sealed credentials ------------------------------------------------------------------------------------
 
 
@@ -690,7 +707,7 @@ def _on_github() -> bool:
 
 def _inert(text: str) -> str:
     """Lines that no runner takes for a command (A2)."""
-    from bot.render.annotations import inert
+    from bot.core.neutral import inert
 
     return inert(text)
 

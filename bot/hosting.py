@@ -22,6 +22,7 @@ from bot.core.addresses import Addresses, addresses_of
 from bot.core.configuration import PATH, Configuration, load_configuration
 from bot.core.events import Ignored, Intent, intent
 from bot.core.redaction import Redactor
+from bot.core.separation import tokens_in
 from bot.errors import Refused
 
 if TYPE_CHECKING:
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
     from bot.commands.telling import Telling
     from bot.core.events import PullChanged
     from bot.ports import Clock
-
-TOKENS = ("SWARM_TOKEN", "GITHUB_TOKEN", "GH_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
-"""What an agent must not find in its environment (G24)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +92,7 @@ class Job:
             temp=Path(get("RUNNER_TEMP") or "."),
             output=_path(get("GITHUB_OUTPUT")),
             summary=_path(get("GITHUB_STEP_SUMMARY")),
-            tokens=tuple(name for name in TOKENS if get(name)),
+            tokens=tokens_in(environment),
         )
 
 
@@ -151,15 +149,13 @@ class Hosted:
     def agent(self, session: str, agent: str, attempt: int, output: Path) -> Outcome:
         """`swarm agent`: reads the launch from the checkout, with no token in reach (G24)."""
         from bot.adapters.journal import Journal
+        from bot.adapters.separation import look_around
         from bot.commands.files import json_bytes
         from bot.commands.load import load_session
         from bot.vaults import Credentials
 
-        if self.job.tokens:
-            raise Refused(
-                f"an agent must not hold a token, and {', '.join(self.job.tokens)} is in its environment",
-                "run it with the action, which keeps the token from it",
-            )
+        if found := look_around(self.job.workspace, self.job.tokens, self.access.secrets):
+            raise Refused(problems=found)
         self._only_once()
         checkout = GitRepository(self.job.workspace)
         data = load_session(checkout, "HEAD", session)
@@ -188,11 +184,12 @@ class Hosted:
         self, session: str, agent: str, attempt: int, artifact: Path | None, comment: int | None = None
     ) -> Outcome:
         """`swarm record`: keeps the record, folds what is pending, and tells the issue if nobody else will."""
+        from bot.adapters.artifact import read_discreetly
         from bot.commands.record_job import Recording, record_job
 
         repo, telling, run = self._remote(depth=1), self._telling(), self.job.whole_run
         parts = Recording(repo, self._library(), self.clock, telling, random.random, run)
-        content = self.redactor.artifact(artifact.read_bytes()) if artifact else None
+        content = read_discreetly(artifact, self.redactor) if artifact else None
         made = record_job(parts, session, agent, attempt, content, comment)
         return replace(recorded(made.record), summary=made.summary())
 

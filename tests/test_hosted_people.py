@@ -130,3 +130,34 @@ def synchronized(number: int, head: str, base: str, title: str) -> dict[str, obj
         "repository": home,
         "sender": {"login": "ann", "type": "User"},
     }
+
+
+def test_a07_where_few_may_launch_others_are_told_so_and_may_tell_it_nothing(swarm: Swarm) -> None:
+    """The list is that of the base branch, whatever an issue says."""
+    github = swarm.github
+    github.user("bob", "write")
+    configured(swarm, "allow: {logins: [bob]}\n")
+    refused = swarm.launch(swarm.ask())
+    assert (refused.data["state"], refused.outputs) == ("refused", {})
+    assert "whoever set the label is not among those that" in swarm.status_comment()
+    assert "allow.logins" in swarm.status_comment()
+    assert github.tip("swarm/widgets-1") is None
+    launched = swarm.launch(swarm.label(1, "swarm:launch", "bob"))
+    assert launched.outputs["session"] == "widgets-1"
+    assert swarm.command("/swarm stop", login="ann").data["state"] == "refused"
+    assert swarm.command("/swarm stop", login="bob").data["state"] == "done"
+
+
+def test_g01_g02_a10_a_status_that_somebody_else_has_set_decides_nothing(swarm: Swarm) -> None:
+    """Whoever may write can set any status, by hand or by a workflow of a branch: closing asks the gate itself."""
+    github, event = swarm.github, swarm.ask()
+    launched = swarm.launch(event)
+    swarm.research(event, launched)
+    github.seed({".github/workflows/swarm-gate.yml": "on: pull_request\n"}, "swarm/widgets-1")
+    for _ in range(2):  # on what lies there, then on the very commit that was gated
+        tip = github.tip("swarm/widgets-1")
+        assert tip
+        github.status(tip, "swarm/gate")
+        ended = swarm.close(event, launched)
+        assert (ended.data["verdict"], ended.data["merged"]) == ("fail", None)
+    assert not git(github.bare, "ls-tree", "main", "sessions/widgets-1/launch.json")

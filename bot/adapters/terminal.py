@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from bot.core.mission import Mission
 from bot.core.money import usd
+from bot.core.neutral import inert, visible
 from bot.core.progress import Progress, by_team
 from bot.core.records import AgentRecord
 
@@ -49,6 +50,8 @@ class PlainDisplay:
         self._say(text)
 
     def _say(self, text: str) -> None:
+        """On one line, of which no runner takes anything for a command: this may be somebody's CI (A2)."""
+        text = inert(visible(text))
         print(f"{clock(time.monotonic() - self.began)}  {text}", file=self.stream, flush=True)
 
 
@@ -66,14 +69,14 @@ class LiveDisplay:
 
     def doing(self, agent: str, what: str) -> None:
         with self.lock:
-            self.progress = self.progress.with_doing(agent, what)
+            self.progress = self.progress.with_doing(agent, visible(what))
 
     def recorded(self, record: AgentRecord) -> None:
         with self.lock:
             self.progress = self.progress.with_record(record)
 
     def note(self, text: str) -> None:
-        self.live.console.print(text, highlight=False, markup=False)
+        self.live.console.print(visible(text), highlight=False, markup=False)
 
     def __rich__(self) -> "Group":
         from rich.console import Group

@@ -41,7 +41,9 @@ NO_SESSION = "this issue carries no session: set the label `swarm:launch`, or th
 def chat(parts: Chat, asked: CommandAsked) -> Outcome:
     """Carries out the command of a comment. Whoever may not write here gets a reaction and nothing else."""
     conversation = parts.finishing.telling.conversation
-    if reason := may_command(conversation.permission(asked.sender), asked.sender_is_bot):
+    if reason := may_command(
+        conversation.permission(asked.sender), asked.sender_is_bot, parts.configuration.allow, asked.sender
+    ):
         conversation.react(asked.comment, "confused")
         data = {"issue": asked.issue, "state": "refused", "reason": reason}
         return Outcome(data, f"nothing is done: {reason}", summary=f"Nothing was done: {reason}.\n")

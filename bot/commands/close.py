@@ -17,6 +17,7 @@ from bot.core.conflicts import Resolution, all_resolutions, trailer
 from bot.core.consolidate import consolidate
 from bot.core.gate.verdict import Verdict
 from bot.core.merge import merge_message, merge_of
+from bot.core.neutral import unlinked
 from bot.core.session import SESSIONS, SessionData, agent_path, branch_ref, csv_path, launch_path, side_refs
 from bot.core.snapshot import parse_launch
 from bot.errors import LostRace, Refused, SwarmError
@@ -191,7 +192,7 @@ def _proposal(
         tip=tip,
         base=base,
         base_tip=base_tip,
-        title=data.mission.title,
+        title=unlinked(data.mission.title),
         body=pull_request(data, verdict, resolved),
         message=merge_message(data.session, [trailer(one) for one in resolved]),
     )

@@ -25,7 +25,7 @@ from bot.core.launching import number
 from bot.core.loading import load_mission
 from bot.core.mission_edit import edited
 from bot.core.orders import Order, moment
-from bot.core.permission import may_launch
+from bot.core.permission import WRITERS, may_launch, may_start
 from bot.core.recovery import Stand, Work, breaker, next_work
 from bot.core.session import launch_path
 from bot.core.state import Merge, SessionFacts
@@ -71,6 +71,8 @@ def request(desk: Desk, asked: LaunchAsked | LaunchDispatched | ContinueSession)
 
 
 def _requested(desk: Desk, asked: LaunchAsked | LaunchDispatched | ContinueSession) -> Outcome:
+    if not isinstance(asked, LaunchAsked):
+        _let_in(desk, asked.sender)
     match asked:
         case ContinueSession():
             return _session(desk, asked.session, asked.queue, by=_person(asked.sender))
@@ -83,11 +85,23 @@ def _requested(desk: Desk, asked: LaunchAsked | LaunchDispatched | ContinueSessi
             return _asked(desk, asked)
 
 
+def _let_in(desk: Desk, sender: str) -> None:
+    """GitHub has asked for write permission; the runs that start one another are nobody's (A7)."""
+    allow = _configuration(desk)[1].allow if _person(sender) else WRITERS
+    if allow == WRITERS:
+        return
+    if reason := may_start(sender, desk.conversation.permission(sender), allow):
+        raise Refused(reason, "ask somebody who may launch sessions here to start it")
+
+
 def _asked(desk: Desk, asked: LaunchAsked) -> Outcome:
     try:
-        reason = may_launch(desk.conversation.permission(asked.sender), asked.sender_is_bot)
+        permission = desk.conversation.permission(asked.sender)
+        reason = may_launch(permission, asked.sender_is_bot)
+        # Whoever may not write is not told what is wrong with a configuration.
+        reason = reason or may_launch(permission, asked.sender_is_bot, _configuration(desk)[1].allow, asked.sender)
         if reason:
-            raise Refused(reason, "ask somebody who may write here to set the label")
+            raise Refused(reason, "ask somebody to set the label who may write here and launch sessions")
         request = meant(asked)
     except (InvalidInput, Refused) as error:
         return _refused(desk, asked, error.problems)
@@ -158,11 +172,7 @@ def _opened(
     desk: Desk, asked: Request, issue: int | None, by: str, queue: str, *, confirmed: bool, sender: str
 ) -> Outcome:
     _in_queue(queue, issue, asked.mission)
-    refs = desk.repo.refs("refs/")
-    tip = refs.get(f"refs/heads/{desk.base}")
-    if tip is None:
-        raise Refused(f"the branch {desk.base} has no commit", "make a first commit on it")
-    configuration = load_configuration(desk.repo.read([(tip, PATH)]).get((tip, PATH)))
+    tip, configuration = _configuration(desk)
     content, file = _mission(desk, configuration, asked, tip)
     mission = edited(content, file, asked)
     loaded = load_mission(mission, file)
@@ -183,6 +193,14 @@ def _opened(
         confirm_above=None if confirmed else configuration.confirm_above_usd,
     )
     return _session(desk, launched.session, queue, by=_person(sender))
+
+
+def _configuration(desk: Desk) -> tuple[str, Configuration]:
+    """The tip of the base branch, and what it says; nothing that an issue or another branch brings counts."""
+    tip = desk.repo.refs("refs/").get(f"refs/heads/{desk.base}")
+    if tip is None:
+        raise Refused(f"the branch {desk.base} has no commit", "make a first commit on it")
+    return tip, load_configuration(desk.repo.read([(tip, PATH)]).get((tip, PATH)))
 
 
 def _mission(desk: Desk, configuration: Configuration, asked: Request, tip: str) -> tuple[bytes, str]:

@@ -16,6 +16,7 @@ from bot.errors import InvalidInput, Problem
 PATH = ".github/swarm.yml"
 Folder = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*$", max_length=200)]
 BranchName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_./-]*$", max_length=200)]
+Login = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=100)]
 
 
 class CitationCheck(Model):
@@ -23,6 +24,15 @@ class CitationCheck(Model):
 
     paths: tuple[str, ...] = ("**/*.md",)
     min_cited: Annotated[float, Constraint(ge=0, le=100)] = 95
+
+
+class Allow(Model):
+    """Who, of those who may write, may launch sessions and tell them something (A7)."""
+
+    permission: Literal["write", "maintain", "admin"] = "write"
+    """The least that somebody has to be allowed on GitHub."""
+    logins: tuple[Login, ...] = ()
+    """Nobody but these, if any are named. They need the permission as well."""
 
 
 class Configuration(Model):
@@ -34,6 +44,7 @@ class Configuration(Model):
     """The highest cap that a session may ask for, in millionths of a US dollar (written in dollars)."""
     confirm_above_usd: Usd = 10_000_000
     """A session that can cost more than this waits until a person with write permission has confirmed it."""
+    allow: Allow = Allow()
     sources: Literal["all", "packages", "files"] = "all"
     merge: Literal["auto", "manual"] = "auto"
     """manual: the gate's verdict is reported, and a person merges."""

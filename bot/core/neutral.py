@@ -1,4 +1,7 @@
-"""Text from outside, made harmless in Markdown: it reads the same and does nothing.
+"""Text from outside, made harmless wherever it is shown: it reads the same and does nothing.
+
+In Markdown: `neutral`, `code`, `link`. In titles and messages: `unlinked`. In a job's log: `inert`. On
+one line: `visible`.
 
 Neutralised are mentions, references to issues and commits, closing keywords, slash commands, HTML, images, links,
 footnotes, emoji names, formulas, and everything that would start a block or a cell. What GitHub recognises after
@@ -29,6 +32,7 @@ _ACTIVE = re.compile(
     """,
     re.VERBOSE,
 )
+_REFERENCE = re.compile(r"@(?=\S)|\#(?=\w)|:(?=//)|(?<=\b[Gg][Hh])-(?=\d)|(?<=\b[Ww]{3})\.(?=\S)")
 _ENTITIES = {"<": "&lt;", "|": "&#124;", ">": "&gt;"}
 
 
@@ -91,6 +95,29 @@ def link(text: str, url: str) -> str:
     if not target.lower().startswith("https://") or not _host(target):
         return neutral(text)
     return f"[{neutral(text)}]({quote(target, safe=_URL_SAFE).replace('&', '&amp;')})"
+
+
+def unlinked(text: str) -> str:
+    """`text` for a title, a commit's message or a status, where nothing is escaped: on one line, and with a space
+    in whatever GitHub would take for a mention, a reference to an issue or an address (A15).
+
+    A pull request's title becomes a commit's message when a person merges it: `Closes #1` would close an issue.
+    """
+    return _REFERENCE.sub(r"\g<0> ", visible(text))
+
+
+def inert(text: str) -> str:
+    """Text for a job's log in which no line is a command to the runner: `::x` becomes `: :x`, `##[` `## [`.
+
+    The runner looks for `::` behind white space at a line's start, and for `##[` anywhere.
+    """
+    return "".join(map(_inert, text.splitlines(keepends=True)))
+
+
+def _inert(line: str) -> str:
+    line = line.replace("##[", "## [")
+    start = next((at for at, c in enumerate(line) if c.isprintable() and not c.isspace()), len(line))
+    return f"{line[:start]}: {line[start + 1 :]}" if line.startswith("::", start) else line
 
 
 def _host(url: str) -> str | None:

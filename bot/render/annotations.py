@@ -1,4 +1,4 @@
-"""What is printed in a job on GitHub: problems as annotations, everything else as text that is no command (A2)."""
+"""Problems as a job on GitHub prints them: annotations at their places (A2)."""
 
 from collections.abc import Iterable
 
@@ -23,17 +23,3 @@ def annotation(problem: Problem) -> str:
     properties = ",".join(f"{key}={value.translate(_PROPERTY)}" for key, value in place.items() if value)
     text = f"{problem.what}; {problem.todo}" if problem.todo else problem.what
     return f"::{command}{' ' if properties else ''}{properties}::{visible(text).translate(_DATA)}"
-
-
-def inert(text: str) -> str:
-    """Text for a job's log in which no line is a command to the runner: `::x` becomes `: :x`, `##[` `## [`.
-
-    The runner looks for `::` behind white space at a line's start, and for `##[` anywhere.
-    """
-    return "".join(map(_inert, text.splitlines(keepends=True)))
-
-
-def _inert(line: str) -> str:
-    line = line.replace("##[", "## [")
-    start = next((at for at, c in enumerate(line) if c.isprintable() and not c.isspace()), len(line))
-    return f"{line[:start]}: {line[start + 1 :]}" if line.startswith("::", start) else line

@@ -25,7 +25,8 @@ COLUMNS = (
     "method",
     "reason",
 )
-_FORMULA = ("=", "+", "-", "@")
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a formula begins with, in the wide forms too, which some spreadsheets take for the same."""
 
 
 @remembered(2, itself)  # as the document, which it goes with

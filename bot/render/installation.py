@@ -28,6 +28,10 @@ SETTINGS: Mapping[str, tuple[str, str]] = {
         "A session that can cost more, in US dollars, waits until somebody who may write sets swarm:confirm.",
         f"confirm_above_usd: {Configuration().confirm_above_usd // MICRO}",
     ),
+    "allow": (
+        "Who, of those who may write, may launch sessions and tell them something; with logins, nobody else.",
+        "allow:\n  permission: write    # or maintain, admin\n  logins: []",
+    ),
     "sources": (
         "Which sources are read: all, packages (SDKs from PyPI and npm, and files of this repository), or files.",
         f"sources: {Configuration().sources}",

@@ -304,3 +304,30 @@ def test_g23_a_model_without_a_known_price_is_refused_in_the_issue(swarm: Swarm)
     told = assert_nothing_was_started(swarm).replace("\\", "").replace("&#8203;", "")
     assert "missions/widgets.yml:7:" in told
     assert "agent-1 asks claude-next through anthropic" in told
+
+
+def test_a07_starting_the_workflow_by_hand_goes_around_no_list(swarm: Swarm) -> None:
+    swarm.github.user("ann", "write")
+    swarm.github.seed({".github/swarm.yml": "allow: {permission: maintain}\n"})
+    for inputs in ({"mission": "widgets"}, {"session": "widgets-1"}):
+        with pytest.raises(Refused, match=r"whoever started the run may write here, and .* asks for maintain"):
+            swarm.launch(dispatched(**inputs))
+    assert swarm.github.tip("swarm/widgets-1") is None
+    swarm.github.user("ann", "maintain")
+    assert swarm.launch(dispatched(mission="widgets")).data["session"] == "widgets-1"
+
+
+def test_a07_the_runs_that_start_one_another_are_let_in(swarm: Swarm) -> None:
+    swarm.launch(swarm.ask())
+    swarm.github.seed({".github/swarm.yml": "allow: {logins: [bob]}\n"})
+    going_on = dispatched(session="widgets-1", issue="1")
+    going_on.payload["sender"]["login"] = "github-actions[bot]"
+    assert swarm.launch(going_on).outputs["session"] == "widgets-1"
+
+
+def test_a07_a_stranger_is_not_told_what_is_wrong_with_the_configuration(swarm: Swarm) -> None:
+    swarm.github.user("mallory", "read")
+    swarm.github.seed({".github/swarm.yml": "allow: {logins: s3cret plan}\n"})
+    swarm.launch(swarm.ask(login="mallory"))
+    assert "may read here but not write" in swarm.status_comment()
+    assert "s3cret" not in swarm.status_comment()

@@ -54,7 +54,8 @@ def blocked(name: str) -> AgentRecord:
 
 
 @given(
-    st.sampled_from([Stop(), Resume(), Retry("a-1"), AddBudget(1_000_000)]), st.timedeltas(timedelta(-9), timedelta(9))
+    st.sampled_from([Stop(), Resume(), Retry("a-1"), AddBudget(1_000_000)]),
+    st.timedeltas(timedelta(-9), timedelta(9)),
 )
 def test_an_order_counts_as_given_after_all_that_is_recorded(command: Ordering, later: timedelta) -> None:
     recorded = record("cloud-1", "a-1", "failed", recorded=NOW + later)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.configuration import PATH, CitationCheck, Configuration, load_configuration
+from bot.core.configuration import PATH, Allow, CitationCheck, Configuration, load_configuration
 from bot.errors import InvalidInput
 
 
@@ -22,6 +22,7 @@ def test_everything_can_be_configured() -> None:
 missions: plans/missions/
 max_usd: 7.25
 confirm_above_usd: 2
+allow: {permission: maintain, logins: [ann, Bob-2]}
 sources: packages
 merge: manual
 state_branch: swarm-state
@@ -32,6 +33,7 @@ audit: {paths: ["docs/**/*.md"], min_cited: 80}
         missions="plans/missions/",
         max_usd="7.25",
         confirm_above_usd="2",
+        allow=Allow(permission="maintain", logins=("ann", "Bob-2")),
         sources="packages",
         merge="manual",
         state_branch="swarm-state",
@@ -55,8 +57,8 @@ audit: {paths: ["docs/**/*.md"], min_cited: 80}
         ("- a\n", "1:1: the configuration is a list; write keys with values"),
         ("max_usd: 1\nmax_usd: 2\n", "2:1: the key `max_usd` stands here for the second time (first in line 1);"
          " remove one"),
-        ("a: &x 1\n", "1:1: unknown key `a`; known here: missions, max_usd, confirm_above_usd, sources, merge,"
-         " state_branch, required_checks, audit"),
+        ("a: &x 1\n", "1:1: unknown key `a`; known here: missions, max_usd, confirm_above_usd, allow, sources,"
+         " merge, state_branch, required_checks, audit"),
         ("merge: !x auto\n", "1:8: the tag `!x` is not read; the file is plain data; remove the tag"),
     ],
 )  # fmt: skip

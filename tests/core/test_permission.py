@@ -1,6 +1,7 @@
 import pytest
 
-from bot.core.permission import may_command, may_launch
+from bot.core.configuration import Allow
+from bot.core.permission import may_command, may_launch, may_start
 
 
 @pytest.mark.parametrize("permission", ["admin", "maintain", "write"])
@@ -46,3 +47,33 @@ def test_a07_who_may_write_may_tell_a_session_something(permission: str) -> None
 )
 def test_a07_a08_others_may_not(permission: str, bot: bool, why: str) -> None:
     assert may_command(permission, bot) == why
+
+
+@pytest.mark.parametrize(
+    ("permission", "allow", "why"),
+    [
+        ("write", Allow(), ""),
+        ("admin", Allow(permission="maintain"), ""),
+        ("maintain", Allow(permission="maintain"), ""),
+        ("write", Allow(permission="maintain"), "may write here, and .github/swarm.yml asks for maintain"),
+        ("maintain", Allow(permission="admin"), "asks for admin (allow.permission)"),
+        ("write", Allow(logins=("bob", "ANN")), ""),
+        ("admin", Allow(logins=("bob",)), "is not among those that .github/swarm.yml names (allow.logins)"),
+        ("write", Allow(permission="admin", logins=("ann",)), "asks for admin"),
+        ("read", Allow(logins=("ann",)), "may read here but not write"),
+        ("none", Allow(logins=("ann",)), "has no permission here"),
+    ],
+)
+def test_a07_a_repository_may_let_in_fewer(permission: str, allow: Allow, why: str) -> None:
+    for said in (
+        may_launch(permission, False, allow, "ann"),
+        may_command(permission, False, allow, "ann"),
+        may_start("ann", permission, allow),
+    ):
+        assert why in said
+        assert bool(said) == bool(why)
+
+
+@pytest.mark.parametrize("login", ["", "an", "ann2", "\uff41nn", "ann\u200b", "bob"])
+def test_a07_a_login_that_only_looks_like_one_is_another(login: str) -> None:
+    assert may_launch("admin", False, Allow(logins=("ann",)), login)

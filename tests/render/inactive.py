@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
+import yaml
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -11,13 +13,12 @@ from mdit_py_plugins.footnote import footnote_plugin
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).use(footnote_plugin)
 OUR_HTML = re.compile(r"(</?(details|summary|sub)>|[\w ,:]|\n)*")
 DETAILS = ["<details>", "<summary>", "</summary>", "</details>"]
-HOSTILE = (
-    "{{ 7*7 }} {% raw %} x @octocat #12 Closes #1 GH-7 www.evil.example",
-    "<img src=https://evil.example/p.png> ![i](https://evil.example/p.png) [l](https://evil.example)",
-    "<!-- merge --> </details></sub> | a `code` ``` ~~~ $(id) :tada: \u202e\u200b x",
-    "::error::x ##[error]x\n::set-output name=a::b\n/swarm merge\n# Gate passed\n- [x] all\n| a |",
+TABLE: dict[str, list[str]] = yaml.safe_load(
+    (Path(__file__).parent.parent / "attacks" / "neutral.yml").read_text()
 )
-"""What texts from outside try: templates, mentions, references, HTML, images, links, blocks, commands."""
+"""What texts from outside try, by kind."""
+HOSTILE = tuple(TABLE["dense"])
+"""Templates, mentions, references, HTML, images, links, blocks, commands: much in few texts."""
 TEXT = st.text(
     alphabet=st.one_of(
         st.sampled_from("@#!<>[](){}|*_~`$&:;/\\-+=.^'\" \n\t1aGHw\u200b\u202e"), st.characters(codec="utf-8")

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.core.neutral import inert
 from bot.errors import Problem
-from bot.render.annotations import annotation, annotations, inert
+from bot.render.annotations import annotation, annotations
 
 LINES = st.text(alphabet=st.one_of(st.sampled_from(":#[]% \t\r\n\x0b\x1b\u2028\u00a0\u200bae"), st.characters()))
 

@@ -94,7 +94,8 @@ PROBE = """\
 import os, pathlib, sys
 if __name__ == "__main__":
     seen = {name for name, value in os.environ.items() if "CANARY" in value and not name.startswith("INPUT_")}
-    path = pathlib.Path(os.environ["TEST_SEEN"], sys.argv[1])
+    anew = "-anew" if "SWARM_KEYS_PIPE" in os.environ else ""
+    path = pathlib.Path(os.environ["TEST_SEEN"], sys.argv[1] + anew)
     path.open("a").write("".join(f"{name} " for name in sorted(seen)))
     if sys.argv[1] == "agent":
         left = pathlib.Path(os.environ["SWARM_ARTIFACT"]).parent
@@ -127,6 +128,7 @@ def test_g24_g25_only_the_agent_sees_what_pays_for_a_model_and_hands_over_two_fi
         assert {path.name: path.read_text().split() for path in seen.iterdir()} == {
             "auto": [],
             "agent": sorted([*PAYS.values(), "SWARM_CLOUD_PROJECT", "SWARM_CLOUD_REGION"]),
+            "agent-anew": ["SWARM_CLOUD_PROJECT", "SWARM_CLOUD_REGION"],  # the one that reads what others wrote
             "record": [],
             "close": [],
         }

@@ -10,7 +10,7 @@ from bot.adapters.github.merging import AGAIN, Merger
 from bot.adapters.github.pulls import CONTEXT, Pull, Pulls, chosen
 from bot.adapters.turns import Turns
 from bot.core.gate.verdict import Verdict, VerdictState
-from bot.core.neutral import visible
+from bot.core.neutral import unlinked
 from bot.errors import Refused
 from bot.ports import Clock, Merged, Postponed, Proposal, RefUpdate, Repository
 
@@ -115,5 +115,5 @@ def described(verdict: Verdict) -> str:
     passing = sum(result.state == "pass" for result in verdict.criteria)
     counted = [result for result in verdict.criteria if result.state != "skipped"]
     rest = [f"{result.title}: {result.measured}" for result in counted if result.state != "pass"]
-    text = visible("; ".join([f"{passing} of {len(counted)} criteria pass", *rest]))
+    text = unlinked("; ".join([f"{passing} of {len(counted)} criteria pass", *rest]))
     return text if len(text) <= DESCRIPTION else text[: DESCRIPTION - 1].rstrip() + "…"

@@ -61,7 +61,7 @@ def fetch(uri: PackageUri, store: Path, caps: Caps) -> Path:
 
 def _pip(uri: PackageUri, scratch: Path, caps: Caps) -> Path:
     wanted = f"{uri.name}=={uri.version}"
-    pip = [_python_with_pip(), "-m", "pip"]
+    pip = [python_with_pip(), "-m", "pip"]
     options = ["--no-deps", "--only-binary=:all:", "--dest", str(scratch), *_PIP_OPTIONS]
     ended = _run([*pip, "download", *options, wanted], scratch, caps)
     files = _packages(scratch)
@@ -75,7 +75,7 @@ def _pip(uri: PackageUri, scratch: Path, caps: Caps) -> Path:
     raise Unusable("dead", f"pip: {ended.reason}")
 
 
-def _python_with_pip() -> str:
+def python_with_pip() -> str:
     """This Python, or the one that its environment was made from: that of the action has no pip of its own."""
     if find_spec("pip"):
         return sys.executable
@@ -85,7 +85,7 @@ def _python_with_pip() -> str:
 def _npm(uri: PackageUri, scratch: Path, caps: Caps) -> Path:
     wanted = f"{uri.name}@{uri.version}"
     quiet = ["--loglevel=error", "--no-update-notifier", "--no-audit", "--no-fund"]
-    ended = _run([_npm_client(), "pack", "--ignore-scripts", *quiet, "--", wanted], scratch, caps)
+    ended = _run([npm_client(), "pack", "--ignore-scripts", *quiet, "--", wanted], scratch, caps)
     files = _packages(scratch)
     if ended.code == 0 and files:
         return files[0]
@@ -93,7 +93,8 @@ def _npm(uri: PackageUri, scratch: Path, caps: Caps) -> Path:
     raise Unusable("dead" if absent else "blocked", f"npm: {wanted}: {ended.reason}")
 
 
-def _npm_client() -> str:
+def npm_client() -> str:
+    """npm's path. Raises Unusable when it is not installed."""
     found = shutil.which("npm") or shutil.which("npm", path=str(Path(sys.executable).parent))
     if not found:
         raise Unusable("blocked", "npm is not installed; install Node.js (it brings npm) and run again")

@@ -8,7 +8,10 @@ from urllib.parse import urlsplit
 
 from bot.adapters.sources.state import Unusable
 
-_NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
+_INTERNET = ipaddress.ip_network("2000::/3")
+"""All of IPv6 that is routed; forms that carry an IPv4 address, site-local and link-local ones lie outside."""
+_NOBODY = (ipaddress.ip_network("3fff::/20"), ipaddress.ip_network("192.88.99.0/24"))
+"""For documentation, and relays that are no more: newer registries than some versions of Python know."""
 _HOST_MAX = 253
 
 
@@ -28,14 +31,12 @@ def is_public(address: str) -> bool:
     except ValueError:
         return False
     if isinstance(ip, ipaddress.IPv6Address):
-        if any(ip in network for network in _NAT64):
-            return False
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner and not (inner.is_global and not inner.is_multicast):
-            return False
         if ip.ipv4_mapped:
-            return True
-    return ip.is_global and not ip.is_multicast
+            return is_public(str(ip.ipv4_mapped))
+        inner = ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if ip not in _INTERNET or (inner and not is_public(str(inner))):
+            return False
+    return ip.is_global and not ip.is_multicast and not any(ip in network for network in _NOBODY)
 
 
 @dataclass(frozen=True, slots=True)

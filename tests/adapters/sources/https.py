@@ -2,6 +2,7 @@
 
 import ssl
 import threading
+import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,6 +26,8 @@ class Answer:
     status: int = 200
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "text/html; charset=utf-8"})
     endless: bool = False
+    drip: float = 0
+    """Seconds between two headers, of which there is no end."""
 
 
 class HttpsServer:
@@ -63,6 +66,10 @@ class HttpsServer:
         handler.send_response(answer.status)
         for name, value in answer.headers.items():
             handler.send_header(name, value.replace("{port}", str(self.port)))
+        while answer.drip:
+            handler.send_header("X-Padding", "x")
+            handler.flush_headers()
+            time.sleep(answer.drip)
         if answer.endless:
             handler.send_header("Connection", "close")
             handler.close_connection = True

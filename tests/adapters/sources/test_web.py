@@ -116,7 +116,8 @@ def test_a21_the_name_is_resolved_once_and_the_answer_is_where_the_connection_go
     "address",
     ["127.0.0.1", "169.254.169.254", "10.1.2.3", "192.168.0.1", "172.16.0.1", "0.0.0.0", "100.64.0.1", "224.0.0.1",
      "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1",
-     "2002:7f00:1::", "ff02::1", "not an address"],
+     "2002:7f00:1::", "ff02::1", "::127.0.0.1", "::ffff:0:127.0.0.1", "fec0::1", "5f00::1", "3fff::1",
+     "fd00:ec2::254", "2001:0:1::8080:8080", "192.88.99.1", "198.18.0.1", "240.0.0.1", "not an address"],
 )  # fmt: skip
 def test_a21_no_address_of_a_machine_or_a_private_net_is_public(address: str) -> None:
     assert not is_public(address)
@@ -130,7 +131,31 @@ def test_addresses_of_the_internet_are_public(address: str) -> None:
 @given(st.ip_addresses(v=4, network="10.0.0.0/8"))
 def test_a21_no_private_address_is_public_in_any_dress(address: object) -> None:
     assert not is_public(str(address))
-    assert not is_public(f"::ffff:{address}")
+    for prefix in ("::ffff:", "::ffff:0:", "::", "64:ff9b::", "64:ff9b:1::", "fe80::5efe:"):
+        assert not is_public(f"{prefix}{address}")
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "127.1", "127.0.0.1.", "localhost.", "[::1]",
+     "[::ffff:7f00:1]", "[::127.0.0.1]", "\uff11\uff12\uff17.0.0.1", "127\u30020\u30020\u30021", "0",
+     "\u24d8.invalid", "[fe80::1%25lo]"],
+)  # fmt: skip
+def test_a21_however_this_machine_is_written_it_is_blocked(host: str) -> None:
+    with pytest.raises(Unusable) as refused:
+        Reach().target(f"https://{host}/")
+    assert refused.value.state == "blocked"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://docs.example@127.0.0.1/", "https://127.0.0.1\\@docs.example/", "https://127.0.0.1%2f@docs.example/",
+     "https://docs.example:22/", "http://docs.example/", "ftp://docs.example/", "gopher://docs.example/",
+     "//docs.example/"],
+)  # fmt: skip
+def test_a21_other_schemes_ports_and_logins_are_blocked(url: str) -> None:
+    with pytest.raises(Unusable):
+        Reach(lambda host, port: ["93.184.215.14"]).target(url)
 
 
 @pytest.mark.parametrize(
@@ -295,6 +320,28 @@ def test_a20_a_page_that_takes_too_long_is_given_up(library: MakeLibrary, site: 
     begin = time.monotonic()
     assert state_of(library, web, server.url("/x")) == ("blocked", "took longer than 0.3 seconds")
     assert time.monotonic() - begin < 5
+
+
+def test_a20_headers_that_drip_without_an_end_are_given_up(
+    library: MakeLibrary, site: Site, server: HttpsServer
+) -> None:
+    web = site({"/x": Answer(drip=0.02)}, Caps(page_seconds=0.3))
+    begin = time.monotonic()
+    state, reason = state_of(library, web, server.url("/x"))
+    assert state == "blocked"
+    assert "cannot be reached" in reason
+    assert time.monotonic() - begin < 1.5, "a hundred headers take two seconds, and each is well in time"
+
+
+def test_a20_more_headers_than_anybody_needs_are_refused(
+    library: MakeLibrary, site: Site, server: HttpsServer
+) -> None:
+    crowd = {f"X-{n}": "x" for n in range(200)}
+    for headers in (crowd, {"X-Long": "x" * 100_000}):
+        state, reason = state_of(
+            library, site({"/x": Answer(PAGE, 200, headers)}), server.url(f"/x?{len(headers)}")
+        )
+        assert state in ("blocked", "dead"), reason
 
 
 def test_refusals_name_what_was_asked() -> None:

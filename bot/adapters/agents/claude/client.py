@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 from bot.adapters.agents.claude.endings import Halted
 from bot.adapters.model_access import Access
@@ -59,7 +60,10 @@ class Client:
     ) -> None:
         """Raises Halted when there is no key for the provider."""
         self._silence = silence
-        self._messages = _sdk(access, provider).beta.messages
+        # Whoever answers is who was asked: a key, and what was read, are sent nowhere else (A21).
+        http = _http()
+        finalize(self, http.close)
+        self._messages = _sdk(access, provider, http).beta.messages
         self._extras = _extras(provider)
         self._model = model
         self._clock = clock
@@ -93,7 +97,13 @@ class Client:
             raise CallFailed(Failure(None, message), began=True) from error
 
 
-def _sdk(access: Access, provider: Provider) -> Any:
+def _http() -> Any:
+    import anthropic
+
+    return anthropic.DefaultHttpxClient(follow_redirects=False)
+
+
+def _sdk(access: Access, provider: Provider, http: Any) -> Any:
     """The SDK's own client of a provider: three classes that have the messages in common and no type."""
     import anthropic
 
@@ -102,12 +112,18 @@ def _sdk(access: Access, provider: Provider) -> Any:
             if not (access.anthropic_key or access.anthropic_token):
                 raise _no_key(provider, "ANTHROPIC_API_KEY")
             key, token = access.anthropic_key or None, access.anthropic_token or None
-            return anthropic.Anthropic(api_key=key, auth_token=token, base_url=access.url, max_retries=0)
+            return anthropic.Anthropic(
+                api_key=key, auth_token=token, base_url=access.url, max_retries=0, http_client=http
+            )
         case "bedrock":
             if not access.bedrock_key:
                 raise _no_key(provider, "AWS_BEARER_TOKEN_BEDROCK, and the region in SWARM_CLOUD_REGION")
             return anthropic.AnthropicBedrockMantle(
-                api_key=access.bedrock_key, aws_region=access.region or None, base_url=access.url, max_retries=0
+                api_key=access.bedrock_key,
+                aws_region=access.region or None,
+                base_url=access.url,
+                max_retries=0,
+                http_client=http,
             )
         case "vertex":
             if not (access.vertex_token and access.project and access.region):
@@ -119,6 +135,7 @@ def _sdk(access: Access, provider: Provider) -> Any:
                 region=access.region,
                 base_url=access.url,
                 max_retries=0,
+                http_client=http,
             )
 
 
@@ -184,7 +201,7 @@ def _refused(error: Any) -> CallFailed:
     An error amid a stream comes with the status of the stream, which began well.
     """
     headers = {name.lower(): value for name, value in error.response.headers.items()}
-    within = error.status_code < 400
+    within = error.status_code < 300
     failure = Failure(None if within else error.status_code, _words(error), headers)
     return CallFailed(failure, began=failure.ambiguous and error.status_code != OVERLOADED)
 

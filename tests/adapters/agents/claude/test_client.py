@@ -41,15 +41,19 @@ def test_bedrock_speaks_the_same_api_with_a_key_of_its_own() -> None:
 
 
 @contextmanager
-def refusing_everything() -> Iterator[tuple[str, list[tuple[str, str]]]]:
+def refusing_everything(status: int = 403, to: str = "") -> Iterator[tuple[str, list[tuple[str, str]]]]:
     asked: list[tuple[str, str]] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             asked.append((self.path, self.headers["Authorization"]))
-            self.send_response(403)
+            self.send_response(status)
+            if to:
+                self.send_header("Location", to)
             self.send_header("Content-Length", "0")
             self.end_headers()
+
+        do_GET = do_POST  # noqa: N815  # what some redirects become
 
         def log_message(self, format: str, *args: object) -> None:
             pass
@@ -95,6 +99,21 @@ def test_g17_a_stream_that_falls_silent_is_left() -> None:
             client.call(request(), 1_000, LATER)
         assert error.value.began
         assert error.value.failure.ambiguous
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("provider", ["anthropic", "bedrock", "vertex"])
+def test_a21_g25_a_model_that_sends_elsewhere_is_not_followed(provider: Provider, status: int) -> None:
+    """Neither the key nor what an agent has read goes to anybody but who was asked."""
+    with (
+        refusing_everything() as (elsewhere, asked),
+        refusing_everything(status, f"{elsewhere}/v1/x") as (url, first),
+    ):
+        access = Access("key", bedrock_key="key", vertex_token="key", region="eu", project="acme", url=url)
+        with pytest.raises(CallFailed) as error:
+            Client(access, provider, MODEL, StillClock()).call(request(), 1_000, LATER)
+    assert (len(first), asked) == (1, [])
+    assert error.value.failure.status == status
 
 
 def test_g24_keys_are_taken_out_of_the_environment() -> None:
