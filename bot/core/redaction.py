@@ -14,6 +14,8 @@ _NAME = re.compile(
     r"(?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|APIKEY|CREDENTIALS?|(?:\A|_)(?:KEY|PAT))S?(?:_?\d+)?\Z"
     r"|(?:\A|_)(?:TOKEN|SECRET|PASSWORD)_(?!.*(?:FILE|PATH|DIR|NAME|TYPE|URL)\Z)"
 )
+_SETTING = re.compile(r"GIT_CONFIG_KEY_\d+\Z")
+"""What git is told with such a variable is the name of a setting."""
 _PLACE = re.compile(r"(?:[A-Za-z]:[\\/]|\.{0,2}/|~|https?://)")
 WITHHELD = "its result held a secret in pieces, and is withheld"
 
@@ -26,7 +28,10 @@ def secrets_in(environment: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(
         value
         for name, value in environment.items()
-        if _NAME.search(name.upper()) and len(value.strip()) >= LONG and not _PLACE.match(value)
+        if _NAME.search(name.upper())
+        and not _SETTING.match(name)
+        and len(value.strip()) >= LONG
+        and not _PLACE.match(value)
     )
 
 

@@ -37,6 +37,7 @@ def test_g25_variables_whose_names_say_that_they_hold_a_secret(name: str) -> Non
         ("SSH_KEY", "/home/ann/.ssh/id_ed25519"),
         ("ID_TOKEN", "https://token.example.com/"),
         ("SECRET", "development"),
+        ("GIT_CONFIG_KEY_0", "http.extraheader"),
     ],
 )
 def test_g25_variables_that_hold_none(name: str, value: str) -> None:
