@@ -35,7 +35,10 @@ def main(arguments: list[str]) -> int:
     names = given.targets or list(TARGETS)
     each = max(1, given.seconds // len(names))
     failed = [name for name in names if not _ended_well(name, each)]
-    print(f"{len(names)} parsers were fuzzed, {each} s each; " + (f"found: {', '.join(failed)}" if failed else "nothing found"))
+    print(
+        f"{len(names)} parsers were fuzzed, {each} s each; "
+        + (f"found: {', '.join(failed)}" if failed else "nothing found")
+    )
     return min(len(failed), 1)
 
 
@@ -62,7 +65,12 @@ def _fuzz(name: str, seconds: int) -> int:
     corpus.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(target.seeds()):
         (corpus / f"seed-{number}").write_bytes(seed)
-    limits = [f"-max_total_time={seconds}", f"-timeout={PER_INPUT}", f"-rss_limit_mb={MEMORY}", f"-max_len={LONGEST}"]
+    limits = [
+        f"-max_total_time={seconds}",
+        f"-timeout={PER_INPUT}",
+        f"-rss_limit_mb={MEMORY}",
+        f"-max_len={LONGEST}",
+    ]
     atheris.Setup([sys.argv[0], *limits, f"-artifact_prefix={folder}/", str(corpus)], target.check)
     atheris.Fuzz()
     return 0

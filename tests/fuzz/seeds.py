@@ -15,9 +15,22 @@ from tests.sessions import as_bytes, findings, mission_yaml, record, session_fil
 
 ROOT = Path(__file__).parent.parent.parent
 ORDER = '{"orders": [{"id": "comment-7", "kind": "stop", "by": "ann", "time": "2026-11-22T16:40:00Z"}]}'
-EVENT = '{"time": "2026-11-22T16:40:00Z", "event": "launched", "session": "cloud-1", "actor": "ann", "reason": "x"}'
-FORM = "cloud\x00### Mission\n\ncloud\n\n### Budget (US dollars)\n\n2.50\n\n### Backend\n\nclaude\n<!-- merge -->\n"
-COMMANDS = ("status", "retry haiku-21", "stop", "resume", "budget +2.50", "merge", "explain every claim cited", "hepl")
+EVENT = (
+    '{"time": "2026-11-22T16:40:00Z", "event": "launched", "session": "cloud-1", "actor": "ann", "reason": "x"}'
+)
+FORM = (
+    "cloud\x00### Mission\n\ncloud\n\n### Budget (US dollars)\n\n2.50\n\n### Backend\n\nclaude\n<!-- merge -->\n"
+)
+COMMANDS = (
+    "status",
+    "retry haiku-21",
+    "stop",
+    "resume",
+    "budget +2.50",
+    "merge",
+    "explain every claim cited",
+    "hepl",
+)
 CLASS = '''"""Keeps widgets."""
 class Client:
     """Talks to the store.
@@ -36,12 +49,15 @@ class Client:
         return self.post("/widgets", f"{name!r}")
 '''
 DECLARED = """/** Keeps widgets. */
-export declare class Client<T extends Base = {}> { /** Lists them. @param n how many */ list(n?: number): Promise<T[]>; }
+export declare class Client<T extends Base = {}> {
+  /** Lists them. @param n how many */ list(n?: number): Promise<T[]>; }
 export interface Options { apiKey: string; "rate-limit"?: 600 | 'none'; }
 export type Id = `w-${string}`; declare module "x" { const y: unique symbol }
 """
-HTML = """<!DOCTYPE html><html><head><title>Limits</title><meta charset=utf-8></head><body><nav>x</nav><main><h1>Limits</h1>
-<p>At most 600 requests per minute are answered for each key of an account, others are refused.</p><table><tr><th>a</th>
+HTML = """<!DOCTYPE html><html><head><title>Limits</title><meta charset=utf-8></head>
+<body><nav>x</nav><main><h1>Limits</h1>
+<p>At most 600 requests per minute are answered for each key of an account, others are refused.</p>
+<table><tr><th>a</th>
 <td>1</td></tr></table><pre><code>GET /</code></pre><ul><li>One</li></ul><!-- c --></main></body></html>"""
 MARKDOWN = """---
 a: 1
@@ -60,7 +76,23 @@ At most 600 requests[^1] per minute, see [the page](https://docs.example.com/) a
 ```
 [^1]: https://docs.example.com
 """
-RST = "Limits\n======\n\n.. note:: At most 600 requests.\n\n:param x: y\n\n- one\n\n+---+---+\n| a | b |\n+---+---+\n\n::\n\n  code\n"
+RST = """Limits
+======
+
+.. note:: At most 600 requests.
+
+:param x: y
+
+- one
+
++---+---+
+| a | b |
++---+---+
+
+::
+
+  code
+"""
 API = {
     "openapi": "3.0.0",
     "info": {"title": "Widgets", "version": "1"},
@@ -94,21 +126,34 @@ def configurations() -> list[bytes]:
 
 def artifacts() -> list[bytes]:
     finding = {"subject": "aws-ec2", "field": "authentication", "claim": "It is v4."}
-    finding |= {"citation": json.loads(citation().model_copy(update={"source": "file:docs/api.md"}).model_dump_json())}
+    finding |= {
+        "citation": json.loads(citation().model_copy(update={"source": "file:docs/api.md"}).model_dump_json())
+    }
     result = {
-        "session": "cloud-1", "agent": "haiku-21", "attempt": 1, "started": NOW.isoformat(), "finished": NOW.isoformat(),
+        "session": "cloud-1", "agent": "haiku-21", "attempt": 1,
+        "started": NOW.isoformat(), "finished": NOW.isoformat(),
         "findings": [finding], "gaps": [{"subject": "aws-ec2", "field": "pricing", "searched": [], "reason": ""}],
         "blockers": [{"subject": None, "title": "t", "impact": "Low", "description": "d"}],
-        "opinions": [{"subject": "aws-ec2", "complexity": "Low", "hours": 8, "priority": "P1", "because": ["authentication"]}],
+        "opinions": [
+            {"subject": "aws-ec2", "complexity": "Low", "hours": 8, "priority": "P1",
+             "because": ["authentication"]}
+        ],
         "usage": {"micro_usd": 4_000_000}, "unfinished": "", "halted": False,
     }  # fmt: skip
     return [json.dumps(result).encode(), b'{"failure": "no", "halted": true}', b'{"a": "\\u0000", "a": NaN}']
 
 
 def sessions() -> list[bytes]:
-    files = session_files("cloud-1", mission_yaml(), (record("cloud-1", "haiku-1"),), (findings("haiku-1", "aws-ec2"),))
+    files = session_files(
+        "cloud-1", mission_yaml(), (record("cloud-1", "haiku-1"),), (findings("haiku-1", "aws-ec2"),)
+    )
     launch = files["sessions/cloud-1/launch.json"]
-    parts = (launch, as_bytes(record("cloud-1", "haiku-1")), as_bytes(findings("haiku-1", "aws-ec2")), ORDER.encode())
+    parts = (
+        launch,
+        as_bytes(record("cloud-1", "haiku-1")),
+        as_bytes(findings("haiku-1", "aws-ec2")),
+        ORDER.encode(),
+    )
     return [SPLIT.join((*parts, mission_yaml()))]
 
 
@@ -128,7 +173,14 @@ def transcripts() -> list[bytes]:
 
 
 def events() -> list[bytes]:
-    payloads = [labeled(body=FORM), commented(), dispatched(mission="a", session=""), pull(), pull("submitted"), {}]
+    payloads = [
+        labeled(body=FORM),
+        commented(),
+        dispatched(mission="a", session=""),
+        pull(),
+        pull("submitted"),
+        {},
+    ]
     return [bytes([number]) + json.dumps(payload).encode() for number, payload in enumerate(payloads)]
 
 
@@ -147,7 +199,10 @@ def texts() -> list[bytes]:
 def quotes() -> list[bytes]:
     pairs = (
         ("limit is 10", "The limit is 100, and the limit is 10."),
-        ("at most 5.5 GB per month", "Do not use at most 5.5 GB per month: ec2:RunInstances v4 (2FA) costs US$ 3/h."),
+        (
+            "at most 5.5 GB per month",
+            "Do not use at most 5.5 GB per month: ec2:RunInstances v4 (2FA) costs US$ 3/h.",
+        ),
     )
     return [f"{quote}\0{text}".encode() for quote, text in pairs]
 
@@ -161,19 +216,33 @@ def tables() -> list[bytes]:
 
 
 def uris() -> list[bytes]:
-    names = ("file:docs/a.md", "https://docs.example.com/a/b?c#d", "pypi:Acme==1.0#docs/x.md", "npm:@acme/api@1.0.0#README.md")
+    names = (
+        "file:docs/a.md",
+        "https://docs.example.com/a/b?c#d",
+        "pypi:Acme==1.0#docs/x.md",
+        "npm:@acme/api@1.0.0#README.md",
+    )
     return [name.encode() for name in names]
 
 
 def calls() -> list[bytes]:
     given = {"field": "limits", "claim": "c", "quote": "q", "passage": "P1", "value": ""}
     judged = {"verdicts": [{"claim": 1, "supported": True, "reason": ""}]}
-    pairs = (("record_finding", given), ("judge", judged), ("search_sources", {"query": "q", "source": "", "kind": "any"}))
+    pairs = (
+        ("record_finding", given),
+        ("judge", judged),
+        ("search_sources", {"query": "q", "source": "", "kind": "any"}),
+    )
     return [f"{name}\0{json.dumps(value)}".encode() for name, value in pairs]
 
 
 def paths() -> list[bytes]:
-    names = ("sessions/cloud-1/agents/haiku-21.json", "INTEGRATIONS-CLOUD.md", ".github/x", "see /home/a/b and C:\\Users\\x")
+    names = (
+        "sessions/cloud-1/agents/haiku-21.json",
+        "INTEGRATIONS-CLOUD.md",
+        ".github/x",
+        "see /home/a/b and C:\\Users\\x",
+    )
     return [name.encode() for name in names]
 
 
@@ -184,8 +253,16 @@ def descriptions() -> list[bytes]:
 
 
 def abouts() -> list[bytes]:
-    metadata = b"mMetadata-Version: 2.4\nName: a\nVersion: 1\nLicense: MIT\nRequires-Python: >=3\n\n# Read me\n\nText.\n"
-    package = {"name": "a", "version": "1", "license": {"type": "MIT"}, "description": "d", "repository": {"url": "u"}}
+    metadata = (
+        b"mMetadata-Version: 2.4\nName: a\nVersion: 1\nLicense: MIT\nRequires-Python: >=3\n\n# Read me\n\nText.\n"
+    )
+    package = {
+        "name": "a",
+        "version": "1",
+        "license": {"type": "MIT"},
+        "description": "d",
+        "repository": {"url": "u"},
+    }
     return [metadata, b"p" + json.dumps(package).encode(), b"tA text.\n\nAnother one.\n"]
 
 

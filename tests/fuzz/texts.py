@@ -9,6 +9,7 @@ from bot.adapters.agents.claude.tools import NAMES, Judge, Rejected, parsed
 from bot.core.artifacts import failure_of, parse_result
 from bot.core.asking import from_issue, meant
 from bot.core.audit.report import audit_text
+from bot.core.changes import Change
 from bot.core.chatops import NotUnderstood, parse
 from bot.core.cited_table import altered, footnotes, read_table
 from bot.core.comment_view import Answer
@@ -20,7 +21,6 @@ from bot.core.loading import load_mission
 from bot.core.mission import Mission
 from bot.core.mission_edit import with_backend
 from bot.core.neutral import code, link, neutral, visible
-from bot.core.changes import Change
 from bot.core.paths import ground_of, machine_paths, trespass
 from bot.core.plan import make_plan
 from bot.core.quotes import document, meaningful, normalise, stands_in
@@ -38,7 +38,15 @@ from bot.render.words import clip, prose
 from tests.core.payloads import commented, labeled
 from tests.render.inactive import assert_inactive, links
 
-EVENTS = ("issues", "issue_comment", "workflow_dispatch", "pull_request", "pull_request_review", "workflow_run", "")
+EVENTS = (
+    "issues",
+    "issue_comment",
+    "workflow_dispatch",
+    "pull_request",
+    "pull_request_review",
+    "workflow_run",
+    "",
+)
 """An event's payload begins with the number of its name."""
 MISSION = b"""\
 mission: cloud
@@ -92,7 +100,8 @@ def artifacts(data: bytes) -> None:
         assert error.problems
         return
     fields = {field.id for field in mission.fields}
-    said = [(item.subject, item.field) for item in (*result.findings, *result.gaps)]
+    said = [(item.subject, item.field) for item in result.findings]
+    said += [(item.subject, item.field) for item in result.gaps]
     assert all(subject == "aws-ec2" and field in fields for subject, field in said)
     named = [finding.citation.source for finding in result.findings]
     assert all(any(belongs(one, source) for source in mission.agents[0].subjects[0].sources) for one in named)
