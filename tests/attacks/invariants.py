@@ -3,13 +3,11 @@
 import base64
 import re
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 from tests.github.server import GitHub
-from tests.repos import git
 
 CANARY = "sk-ant-" + "api03-" + "CaNaRy4711" * 6
 """A key that nothing but the one client of the model may see. In parts, so that nobody takes this for a leak."""
@@ -49,30 +47,11 @@ def assert_no_command(printed: str) -> None:
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", printed)
 
 
-@dataclass(frozen=True)
-class Snapshot:
-    """Everything on the server that somebody could want to change."""
-
-    refs: str
-    issues: Mapping[int, tuple[str, str, str | None, tuple[str, ...]]]
-    comments: Mapping[int, str]
-    dispatches: int
-    pulls: tuple[int, ...]
-
-    def without_comments(self) -> "Snapshot":
-        """What must stay when an answer is allowed."""
-        return Snapshot(self.refs, self.issues, {}, self.dispatches, self.pulls)
-
-
-def snapshot(github: GitHub) -> Snapshot:
-    state = github.state
-    return Snapshot(
-        git(github.bare, "for-each-ref", "--format=%(refname) %(objectname)"),
-        {it.number: (it.state, it.title, it.body, tuple(it.labels)) for it in state.issues.values()},
-        {comment.id: comment.body for comment in state.comments.values()},
-        len(state.dispatches),
-        tuple(state.pulls),
-    )
+def without_marker(comment: str) -> str:
+    """A comment of ours without its first line, which says that it is ours."""
+    marker, _, rest = comment.partition("\n")
+    assert re.fullmatch(r"<!-- swarm-sessions: \w+ -->", marker)
+    return rest
 
 
 def published(github: GitHub) -> Iterator[str]:

@@ -15,6 +15,7 @@ from tests.attacks.invariants import (
     assert_nothing_ran,
     committed,
     published,
+    without_marker,
 )
 from tests.attacks.line import Done, swarm
 from tests.attacks.memory import STRANGER, Repository
@@ -70,7 +71,7 @@ def test_a01_a04_no_answer_in_a_form_starts_anything_and_the_refusal_does_nothin
             assert place.refs == before
             (told,) = place.ours()
             assert_no_leak([told, outcome.text, outcome.summary])
-            assert_inactive(_without_marker(told))
+            assert_inactive(without_marker(told))
 
 
 def test_a01_a04_whatever_else_stands_in_an_issue_the_same_session_is_launched() -> None:
@@ -117,14 +118,7 @@ def test_a15_no_comment_is_taken_for_what_it_does_not_say_and_the_answer_does_no
                 continue
             assert place.refs == before, body
             (told,) = place.ours()
-            assert_inactive(_without_marker(told))
-
-
-def _without_marker(comment: str) -> str:
-    """A comment without its first line, which says that it is ours."""
-    marker, _, rest = comment.partition("\n")
-    assert re.fullmatch(r"<!-- swarm-sessions: \w+ -->", marker)
-    return rest
+            assert_inactive(without_marker(told))
 
 
 def test_a01_a02_the_whole_corpus_in_one_issue_through_the_real_command(github: GitHub, tmp_path: Path) -> None:
@@ -139,7 +133,7 @@ def test_a01_a02_the_whole_corpus_in_one_issue_through_the_real_command(github: 
     assert_no_leak(
         [*published(github), (tmp_path / "output").read_text(), (tmp_path / "summary").read_text()], token
     )
-    assert_inactive(_without_marker(made.status_comment()), github.url)
+    assert_inactive(without_marker(made.status_comment()), github.url)
     assert_nothing_ran(tmp_path)
 
 
@@ -264,7 +258,7 @@ def test_a17_what_a_launched_mission_says_is_shown_as_text(place: str) -> None:
         outcome = here.ask()
         assert outcome
         (told,) = here.ours()
-        assert_inactive(_without_marker(told))
+        assert_inactive(without_marker(told))
         assert_no_leak([told, outcome.text, outcome.summary])
 
 

@@ -113,13 +113,18 @@ def _mission() -> Mission:
 
 def session_files(data: bytes) -> None:
     """Files of a session's branch, with whatever somebody has pushed there."""
+    session, problems = parse_session("cloud-1", files_of(data))
+    assert session or problems
+    assert all(problem.what.isprintable() for problem in problems)
+
+
+def files_of(data: bytes) -> dict[str, bytes]:
+    """The parts of an input as the files of a session."""
     names = (
         launch_path("cloud-1"), agent_path("cloud-1", "haiku-1"), findings_path("cloud-1", "haiku-1"),
         orders_path("cloud-1"), mission_path("cloud-1"),
     )  # fmt: skip
-    session, problems = parse_session("cloud-1", dict(zip(names, data.split(SPLIT), strict=False)))
-    assert session or problems
-    assert all(problem.what.isprintable() for problem in problems)
+    return dict(zip(names, data.split(SPLIT), strict=False))
 
 
 def trails(data: bytes) -> None:
