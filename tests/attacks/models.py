@@ -3,18 +3,20 @@
 from dataclasses import dataclass, replace
 
 from tests.messages.models import Conversation
-from tests.messages.models.conversation import passages
+from tests.messages.models.conversation import Passage, passages
 from tests.messages.models.diligent import judging
 from tests.messages.replies import Reply, Use, say
 from tests.messages.web import Json
 
-AT_ONCE = 30
+AT_ONCE = 16
+"""Calls that are carried out of one answer."""
+LIES = 14
 
 
 @dataclass(frozen=True)
 class Parrot:
-    """Says each text in everything that a call has room for, thirty of them a turn, records the passages that it
-    was shown as well, and finishes. In a review, it supports everything and gives the texts as reasons."""
+    """Says each text in a call, in every second one as a finding, and records the passages that it was shown as
+    well; then it finishes. In a review, it supports everything and gives the texts as reasons."""
 
     texts: tuple[str, ...]
 
@@ -22,17 +24,14 @@ class Parrot:
         talk = Conversation(body)
         if talk.reviewing:
             return self._praising(talk)
-        now = self.texts[talk.turn * AT_ONCE : (talk.turn + 1) * AT_ONCE]
+        now = self.texts[talk.turn * LIES : (talk.turn + 1) * LIES]
         if not now:
             return say(talk.use("finish"))
-        field = next((field.id for field in talk.fields), "pricing")
         shown = [one for call in talk.named("search_sources") for one in passages(call.result)]
-        passage = shown[-1].id if shown else "P1"
-        uses = [use for number, text in enumerate(now) for use in _calls(talk, number, text, field, passage)]
-        uses += [
-            talk.use("record_finding", field=field, claim=it.text[:900], quote=it.text[:900], passage=it.id)
-            for it in shown[-6:]
-        ]
+        told = {str(call.input.get("passage")) for call in talk.named("record_finding")}
+        uses = [_call(talk, number, text, shown[-1].id if shown else "P1") for number, text in enumerate(now)]
+        fresh = [one for one in shown if one.id not in told][-(AT_ONCE - LIES) :]
+        uses += [_quoting(talk, one) for one in fresh]
         return replace(say(*uses, " ".join(now)[:2_000]), output_tokens=1)
 
     def _praising(self, talk: Conversation) -> Reply:
@@ -44,17 +43,22 @@ class Parrot:
         return reply
 
 
-def _calls(talk: Conversation, number: int, text: str, field: str, passage: str) -> list[Use]:
-    """A finding, and of the other calls the one whose turn it is."""
+def _quoting(talk: Conversation, passage: Passage) -> Use:
+    words = " ".join(passage.text.split())[:900]
+    field = talk.fields[0].id
+    return talk.use("record_finding", field=field, claim=words, quote=words, passage=passage.id, value="")
+
+
+def _call(talk: Conversation, number: int, text: str, passage: str) -> Use:
+    field = talk.fields[-1].id
     others = [
         talk.use("search_sources", query=text, source="", kind="any"),
         talk.use("fetch_page", url=text),
         talk.use("read_passage", passage=text, part=1),
-        talk.use("record_finding", field=text, claim="It is so.", quote="It is so.", passage=text, value=""),
         talk.use("record_gap", field=field, reason=text),
-        talk.use("report_blocker", title=text, description=text, impact="Low"),
+        talk.use("record_finding", field=text, claim="It is so.", quote="It is so.", passage=text, value=""),
         talk.use("assess", because=[text]),
         Use(text[:60], {"text": text}),
     ]
     lie = talk.use("record_finding", field=field, claim=text, quote=text, passage=passage, value=text)
-    return [lie, others[number % len(others)]]
+    return others[number // 2 % len(others)] if number % 2 == 0 else lie

@@ -3,6 +3,7 @@ changes, and what is rendered of it does nothing."""
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -19,11 +20,11 @@ from tests.attacks.invariants import (
 )
 from tests.attacks.line import Done, swarm
 from tests.attacks.memory import STRANGER, Repository
-from tests.attacks.models import AT_ONCE, Parrot
+from tests.attacks.models import LIES, Parrot
 from tests.github.server import GitHub
 from tests.hosted import FORM, Swarm
 from tests.messages.server import MessagesServer
-from tests.render.inactive import MARKDOWN, assert_inactive, inline, links, read
+from tests.render.inactive import MARKDOWN, assert_inactive
 from tests.repos import git, repository
 from tests.workshop import GUIDE, MISSION
 
@@ -40,12 +41,15 @@ STATE_FILES = [
 
 def assert_inert(document: str, *ours: str) -> None:
     """As `assert_inactive`, for a document: no image, no HTML but our comments, no link that leads elsewhere."""
-    tokens = [*MARKDOWN.parse(document), *inline(document)]
+    blocks = MARKDOWN.parse(document)
+    tokens = [*blocks, *(child for block in blocks for child in block.children or ())]
     html = [token.content for token in tokens if token.type.startswith("html_")]
     assert [found for found in html if not re.fullmatch(r"<!-- swarm[\w: -]*-->\n?", found)] == []
     assert not [token for token in tokens if token.type == "image"]
-    assert [to for to in links(document) if re.match(r"\w+:|//", to) and not to.startswith(ours)] == []
-    active = re.search(r"@\w|#\w|\bGH-\d|://|\bwww\.|:[\w+-]+:", read(document))
+    targets = [str(token.attrs["href"]) for token in tokens if token.type == "link_open"]
+    assert [to for to in targets if re.match(r"\w+:|//", to) and not to.startswith(ours)] == []
+    shown = "\n".join(token.content for token in tokens if token.type == "text")
+    active = re.search(r"@\w|#\w|\bGH-\d|://|\bwww\.|:[\w+-]+:", shown)
     assert active is None, active
     assert not re.search("[\x00-\x08\x0b-\x1f\u200b-\u200f\u202a-\u202e\U000e0000-\U000e007f]", document)
 
@@ -117,6 +121,8 @@ def test_a15_no_comment_is_taken_for_what_it_does_not_say_and_the_answer_does_no
                 assert place.refs != before
                 continue
             assert place.refs == before, body
+            if outcome is None:
+                continue
             (told,) = place.ours()
             assert_inactive(without_marker(told))
 
@@ -155,24 +161,25 @@ def _job(made: Swarm, payload: object) -> dict[str, str]:
 # --- sources, artifacts, models ---
 
 
-@pytest.fixture
-def hostile(tmp_path: Path) -> Path:
-    """A repository whose documents are the corpus, and a mission that reads them."""
-    (tmp_path / "widgets.yml").write_text(MISSION.replace("file:docs/guide.md", SOURCE))
-    return repository(tmp_path / "repo", **pages(texts("source")), **{"docs/guide.md": GUIDE})
+def hostile(folder: Path, texts: Sequence[str]) -> Path:
+    """A repository whose documents say these, and a mission that reads them."""
+    (folder / "widgets.yml").write_text(MISSION.replace("file:docs/guide.md", SOURCE))
+    return repository(folder / "repo", **pages(texts), **{"docs/guide.md": GUIDE})
 
 
-def test_a13_a14_a15_forged_results_that_quote_and_say_the_corpus_are_data(hostile: Path, tmp_path: Path) -> None:
+def test_a13_a14_a15_forged_results_that_quote_and_say_the_corpus_are_data(tmp_path: Path) -> None:
     """One agent quotes every hostile passage truly, so that all of it stands in the documents; another one writes
     the corpus wherever a result has room."""
 
+    repo = hostile(tmp_path, texts("source"))
+
     def run(*args: object) -> Done:
-        return swarm(*args, "--repo", hostile, cache=tmp_path / "cache")
+        return swarm(*args, "--repo", repo, cache=tmp_path / "cache")
 
     assert run("launch", tmp_path / "widgets.yml").code == 0
-    base = git(hostile, "rev-parse", "main")
+    base = git(repo, "rev-parse", "main")
     true, forged = tmp_path / "true.json", tmp_path / "forged.json"
-    true.write_bytes(as_bytes(result(findings=list(quoting(hostile, tmp_path / "cache")))))
+    true.write_bytes(as_bytes(result(findings=list(quoting(repo, tmp_path / "cache")))))
     lies = (
         as_bytes(talking(texts("artifact")))
         .replace(b"agent-1", b"agent-2")
@@ -184,20 +191,21 @@ def test_a13_a14_a15_forged_results_that_quote_and_say_the_corpus_are_data(hosti
     closed = run("close", "widgets-1")
     assert closed.code == 1
     assert "not merged" in closed.out
-    deliverable = git(hostile, "show", "swarm/widgets-1:INTEGRATIONS-WIDGETS.md")
+    deliverable = git(repo, "show", "swarm/widgets-1:INTEGRATIONS-WIDGETS.md")
     assert deliverable.count("[^widget-store-") > 300
     assert_inert(deliverable)
     run("status", "--write")
-    assert git(hostile, "diff", "--name-only", base, "main").split() == STATE_FILES
+    assert git(repo, "diff", "--name-only", base, "main").split() == STATE_FILES
     for name in STATE_FILES:
-        assert_inert(git(hostile, "show", f"main:{name}"))
-    table = git(hostile, "show", "swarm/widgets-1:INTEGRATIONS-WIDGETS.csv")
+        assert_inert(git(repo, "show", f"main:{name}"))
+    table = git(repo, "show", "swarm/widgets-1:INTEGRATIONS-WIDGETS.csv")
     assert not re.search(r'(?:^|,)"?[=+@-](?!\d)', table, re.MULTILINE), "a formula of a spreadsheet"
-    assert_no_leak([committed(hostile)])
+    assert_no_leak([committed(repo)])
     assert_nothing_ran(tmp_path)
 
 
-def test_a14_a15_a_model_that_repeats_the_corpus_in_every_call_gets_nothing(hostile: Path, tmp_path: Path) -> None:
+def test_a14_a15_a_model_that_repeats_the_corpus_in_every_call_gets_nothing(tmp_path: Path) -> None:
+    repo = hostile(tmp_path, texts("source")[::8])
     mission = tmp_path / "widgets.yml"
     alone = mission.read_text().replace("backend: simulated", "backend: claude").splitlines(keepends=True)[:-1]
     mission.write_text("".join(alone))
@@ -207,18 +215,20 @@ def test_a14_a15_a_model_that_repeats_the_corpus_in_every_call_gets_nothing(host
             "ANTHROPIC_BASE_URL": server.url,
             "SWARM_CACHE": str(tmp_path / "cache"),
         }
-        done = swarm("run", mission, "--repo", hostile, "--json", cache=tmp_path, environment=keys)
+        done = swarm("run", mission, "--repo", repo, "--json", cache=tmp_path, environment=keys)
         told = json.loads(done.out)
         assert 0 < told["cost_usd"] <= 1
-        assert len(server.calls) >= len(texts("model")) // AT_ONCE
+        assert len(server.calls) >= len(texts("model")) // LIES
         assert {call.headers["host"] for call in server.calls} == {server.url.removeprefix("http://")}
     branch = "main" if told["merged"] else "swarm/widgets-1"
-    assert_inert(git(hostile, "show", f"{branch}:INTEGRATIONS-WIDGETS.md"))
+    deliverable = git(repo, "show", f"{branch}:INTEGRATIONS-WIDGETS.md")
+    assert deliverable.count("[^widget-store-") > 10
+    assert_inert(deliverable)
     assert {
-        file for file in git(hostile, "ls-tree", "-r", "--name-only", branch).split() if "swarm-pwned" in file
+        file for file in git(repo, "ls-tree", "-r", "--name-only", branch).split() if "swarm-pwned" in file
     } == set()
-    transcripts = [file.read_text() for file in (hostile / ".git" / "swarm").rglob("*") if file.is_file()]
-    assert_no_leak([committed(hostile), *transcripts])
+    transcripts = [file.read_text() for file in (repo / ".git" / "swarm").rglob("*") if file.is_file()]
+    assert_no_leak([committed(repo), *transcripts])
     assert_nothing_ran(tmp_path)
 
 
