@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 from bot.adapters.agents.claude.endings import Halted
+from bot.adapters.agents.claude.wire import TooLate, Wire
 from bot.adapters.model_access import Access
 from bot.core.mission import Provider
 from bot.core.pricing import Tokens
@@ -47,10 +49,6 @@ class CallFailed(Exception):
         self.failure, self.began = failure, began
 
 
-class TooLate(Exception):
-    """The time was over before the answer was complete."""
-
-
 class Client:
     """Calls one model. Retries nothing by itself: whoever calls has the money and the deadline."""
 
@@ -59,7 +57,10 @@ class Client:
     ) -> None:
         """Raises Halted when there is no key for the provider."""
         self._silence = silence
-        self._messages = _sdk(access, provider).beta.messages
+        self._wire = Wire(clock)
+        http = self._wire.http()
+        finalize(self, http.close)
+        self._messages = _sdk(access, provider, http).beta.messages
         self._extras = _extras(provider)
         self._model = model
         self._clock = clock
@@ -72,6 +73,7 @@ class Client:
         import httpx2
 
         timeout = httpx2.Timeout(self._silence, connect=CONNECT)
+        self._wire.begin(deadline)
         try:
             with self._messages.stream(
                 model=self._model, max_tokens=most, timeout=timeout, **request, **self._extras
@@ -93,7 +95,7 @@ class Client:
             raise CallFailed(Failure(None, message), began=True) from error
 
 
-def _sdk(access: Access, provider: Provider) -> Any:
+def _sdk(access: Access, provider: Provider, http: Any) -> Any:
     """The SDK's own client of a provider: three classes that have the messages in common and no type."""
     import anthropic
 
@@ -102,12 +104,18 @@ def _sdk(access: Access, provider: Provider) -> Any:
             if not (access.anthropic_key or access.anthropic_token):
                 raise _no_key(provider, "ANTHROPIC_API_KEY")
             key, token = access.anthropic_key or None, access.anthropic_token or None
-            return anthropic.Anthropic(api_key=key, auth_token=token, base_url=access.url, max_retries=0)
+            return anthropic.Anthropic(
+                api_key=key, auth_token=token, base_url=access.url, max_retries=0, http_client=http
+            )
         case "bedrock":
             if not access.bedrock_key:
                 raise _no_key(provider, "AWS_BEARER_TOKEN_BEDROCK, and the region in SWARM_CLOUD_REGION")
             return anthropic.AnthropicBedrockMantle(
-                api_key=access.bedrock_key, aws_region=access.region or None, base_url=access.url, max_retries=0
+                api_key=access.bedrock_key,
+                aws_region=access.region or None,
+                base_url=access.url,
+                max_retries=0,
+                http_client=http,
             )
         case "vertex":
             if not (access.vertex_token and access.project and access.region):
@@ -119,6 +127,7 @@ def _sdk(access: Access, provider: Provider) -> Any:
                 region=access.region,
                 base_url=access.url,
                 max_retries=0,
+                http_client=http,
             )
 
 
@@ -157,18 +166,19 @@ def _reply(message: "BetaMessage", *, counted: bool, regional: bool) -> Reply:
 
 
 def _tokens(message: "BetaMessage") -> Tokens | None:
-    """What a server left out is None here, although the SDK's types know better."""
+    """None where the answer does not say it, or says what cannot be: the SDK checks nothing of its types.
+    A use below zero would be money that an attempt has earned (G23)."""
     usage = message.usage
-    counts: Sequence[int | None] = (usage.input_tokens, usage.output_tokens) if usage else ()
-    if not counts or any(count is None for count in counts):
+    if not usage:
         return None
-    read, written = usage.cache_read_input_tokens or 0, usage.cache_creation_input_tokens or 0
-    return Tokens(usage.input_tokens, usage.output_tokens, read, written)
+    read, written = usage.cache_read_input_tokens, usage.cache_creation_input_tokens
+    counts: Sequence[Any] = (usage.input_tokens, usage.output_tokens, read or 0, written or 0)
+    return Tokens(*counts) if all(type(count) is int and count >= 0 for count in counts) else None
 
 
 def _block(block: Any) -> Json:
     """A block as it came, so that sending it back is the same bytes each time."""
-    fields: Json = block.to_dict()
+    fields: Json = block.to_dict(warnings=False)  # about an input that is no object, which the tools refuse
     fields.pop("parsed_output", None)  # the SDK's own addition
     return fields
 
