@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.adapters.runner import Runner
+import pytest
+
+import bot.cli
 from bot.adapters.sources.archive import opened
 from bot.adapters.sources.library import Library
 from bot.adapters.sources.state import Caps, Unusable
+from bot.commands.outcome import Outcome
 from bot.commands.pull_gate import check_pull
 from bot.rehearsal.faults import FaultFile
 from tests.adapters.agents.claude.scene import scene
@@ -140,9 +143,12 @@ def fork(case: Case, folder: Path) -> str:
 
 def output(case: Case, folder: Path) -> str:
     """A value that a job hands to others: read as the runner reads it, it is the only one, and whole."""
-    delimiters = iter(["EOF", "ghadelimiter", "ghadelimiter2"])
     file = folder / "output"
-    Runner(file, None, lambda: next(delimiters)).publish({"value": case.text}, "")
+    job = {"SWARM_FORGE": "github", "GITHUB_REPOSITORY": "acme/widgets", "GITHUB_EVENT_NAME": "x"}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {**job, "GITHUB_OUTPUT": str(file)}.items():
+            patch.setenv(name, value)
+        bot.cli._publish(Outcome({}, "", outputs={"value": case.text}), as_json=False)
     head, *lines = file.read_text().split("\n")
     name, _, delimiter = head.partition("<<")
     end = lines.index(delimiter)

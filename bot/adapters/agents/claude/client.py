@@ -57,6 +57,7 @@ class Client:
     ) -> None:
         """Raises Halted when there is no key for the provider."""
         self._silence = silence
+        # Whoever answers is who was asked: a key, and what was read, are sent nowhere else (A21).
         self._wire = Wire(clock)
         http = self._wire.http()
         finalize(self, http.close)
@@ -194,7 +195,7 @@ def _refused(error: Any) -> CallFailed:
     An error amid a stream comes with the status of the stream, which began well.
     """
     headers = {name.lower(): value for name, value in error.response.headers.items()}
-    within = error.status_code < 400
+    within = error.status_code < 300
     failure = Failure(None if within else error.status_code, _words(error), headers)
     return CallFailed(failure, began=failure.ambiguous and error.status_code != OVERLOADED)
 
