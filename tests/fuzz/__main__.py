@@ -7,6 +7,7 @@ The seconds are those of all targets together. What was found lies in build/fuzz
 import argparse
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 FOUND = Path("build/fuzz")
@@ -31,6 +32,9 @@ def main(arguments: list[str]) -> int:
 
     if given.replay:
         TARGETS[given.targets[0]].check(given.replay.read_bytes())
+        return 0
+    if not find_spec("atheris"):
+        print("There is no atheris for this system and Python: fuzzing is skipped.")
         return 0
     names = given.targets or list(TARGETS)
     each = max(1, given.seconds // len(names))
