@@ -96,7 +96,7 @@ def _wrong_shapes(talk: Conversation) -> Reply:
     return _cheap(
         Use("record_finding", _deep(60)),
         Use("record_finding", {"field": _deep(60), "claim": {}, "quote": [], "passage": None, "value": 1}),
-        Use("search_sources", {"query": "x" * 200_000, "source": "S1", "kind": "any"}),
+        Use("search_sources", {"query": "x" * 20_000, "source": "S1", "kind": "any"}),
         Use("assess", {"complexity": "Low", "hours": 10**30, "priority": "P0", "because": ["pricing"] * 5_000}),
         Use("__class__", {}),
         Use("", {}),
@@ -105,14 +105,14 @@ def _wrong_shapes(talk: Conversation) -> Reply:
 
 
 def _very_many(talk: Conversation) -> Reply:
-    """A hundred findings in one answer; an artifact with thousands is in cases.yml."""
+    """Forty findings in one answer; an artifact with thousands is in cases.yml."""
     quote = "Every request carries an API key in the header X-Api-Key"
     return _cheap(
         *(
             talk.use(
                 "record_finding", field="authentication", claim=quote, quote=quote, passage="P1", value=str(n)
             )
-            for n in range(100)
+            for n in range(40)
         )
     )
 
@@ -147,7 +147,7 @@ def test_a14_a23_g27_a_model_that_tries_everything_gets_nothing(
         assert_no_leak([result.model_dump_json(), stage.journal.transcript.read_text()])
 
 
-def test_a20_a_hundred_findings_in_one_answer_are_not_carried_out(tmp_path: Path) -> None:
+def test_a20_forty_findings_in_one_answer_are_not_all_carried_out(tmp_path: Path) -> None:
     with scene(tmp_path, Scripted((_very_many,))) as stage:
         result = stage.run()
         assert stage.billed <= result.usage.micro_usd <= stage.cap
