@@ -15,8 +15,9 @@ LIES = 14
 
 @dataclass(frozen=True)
 class Parrot:
-    """Says each text in a call, in every second one as a finding, and records the passages that it was shown as
-    well; then it finishes. In a review, it supports everything and gives the texts as reasons."""
+    """Says each text in a call (each of two agents has half of them), in every second one as a finding, and records
+    the passages that it was shown as well; then it finishes. In a review, it supports everything and gives the texts
+    as reasons."""
 
     texts: tuple[str, ...]
 
@@ -24,7 +25,8 @@ class Parrot:
         talk = Conversation(body)
         if talk.reviewing:
             return self._praising(talk)
-        now = self.texts[talk.turn * LIES : (talk.turn + 1) * LIES]
+        mine = self.texts["Widget Lab" in talk.assignment :: 2]
+        now = mine[talk.turn * LIES : (talk.turn + 1) * LIES]
         if not now:
             return say(talk.use("finish"))
         shown = [one for call in talk.named("search_sources") for one in passages(call.result)]

@@ -207,8 +207,7 @@ def test_a13_a14_a15_forged_results_that_quote_and_say_the_corpus_are_data(tmp_p
 def test_a14_a15_a_model_that_repeats_the_corpus_in_every_call_gets_nothing(tmp_path: Path) -> None:
     repo = hostile(tmp_path, texts("source")[::8])
     mission = tmp_path / "widgets.yml"
-    alone = mission.read_text().replace("backend: simulated", "backend: claude").splitlines(keepends=True)[:-1]
-    mission.write_text("".join(alone))
+    mission.write_text(mission.read_text().replace("backend: simulated", "backend: claude"))
     with MessagesServer(Parrot(texts("model")), keys=(CANARY,)) as server:
         keys = {
             "ANTHROPIC_API_KEY": CANARY,
