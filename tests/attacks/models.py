@@ -16,8 +16,8 @@ LIES = 14
 @dataclass(frozen=True)
 class Parrot:
     """Says each text in a call (each of two agents has half of them), every second one as a finding, and records
-    passages that it was shown as well; then it finishes. In a review it supports everything, and gives the texts as
-    reasons."""
+    passages that it was shown as well; then it finishes. In a review it supports everything, and gives the texts
+    as reasons."""
 
     texts: tuple[str, ...]
 
