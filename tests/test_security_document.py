@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-NUMBERS = {"G1", "G2", "G24", "G25", *(f"A{n}" for n in range(1, 23) if n != 18)}
+NUMBERS = {"G1", "G2", "G24", "G25", "G26", *(f"A{n}" for n in range(1, 27))}
 ROWS = {
     cells[0].strip(): cells[1:]
     for line in (ROOT / "docs" / "security.md").read_text().splitlines()

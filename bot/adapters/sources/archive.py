@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -16,7 +17,10 @@ from bot.adapters.sources.state import MB, Caps, Unusable
 Content = bytes | Unusable
 """A file's content, or why it cannot be had."""
 
-_BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
+_BROKEN = (
+    *(zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError),
+    *(ValueError, LookupError, struct.error, OverflowError),  # what both modules let through of what is hostile
+)
 
 
 class Archive(Protocol):
@@ -43,8 +47,8 @@ class _Wheel:
     def paths(self) -> list[str]:
         with _readable(), zipfile.ZipFile(self._file) as wheel:
             members = wheel.infolist()
-        _refuse_crowd(len(members), self._caps)
-        return [m.filename for m in members if not m.is_dir() and not _is_link(m) and _is_inside(m.filename)]
+            _refuse_crowd(len(members), self._caps)
+            return [m.filename for m in members if not m.is_dir() and not _is_link(m) and _is_inside(m.filename)]
 
     def read(self, wanted: Collection[str]) -> Iterator[tuple[str, Content]]:
         with _readable(), zipfile.ZipFile(self._file) as wheel:

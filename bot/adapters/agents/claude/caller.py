@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.adapters.agents.claude.account import Account
-from bot.adapters.agents.claude.client import CallFailed, Json, Reply, TooLate
+from bot.adapters.agents.claude.client import CallFailed, Json, Reply
 from bot.adapters.agents.claude.endings import Ended, Halted, TooLong
 from bot.adapters.agents.claude.transcript import Transcript
+from bot.adapters.agents.claude.wire import TooLate
 from bot.core.halting import halts
 from bot.core.pricing import rates_above
 from bot.core.retrying import PATIENCE, GiveUp, after

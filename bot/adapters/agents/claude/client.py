@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
 from bot.adapters.agents.claude.endings import Halted
+from bot.adapters.agents.claude.wire import TooLate, Wire
 from bot.adapters.model_access import Access
 from bot.core.mission import Provider
 from bot.core.pricing import Tokens
@@ -48,10 +49,6 @@ class CallFailed(Exception):
         self.failure, self.began = failure, began
 
 
-class TooLate(Exception):
-    """The time was over before the answer was complete."""
-
-
 class Client:
     """Calls one model. Retries nothing by itself: whoever calls has the money and the deadline."""
 
@@ -61,7 +58,8 @@ class Client:
         """Raises Halted when there is no key for the provider."""
         self._silence = silence
         # Whoever answers is who was asked: a key, and what was read, are sent nowhere else (A21).
-        http = _http()
+        self._wire = Wire(clock)
+        http = self._wire.http()
         finalize(self, http.close)
         self._messages = _sdk(access, provider, http).beta.messages
         self._extras = _extras(provider)
@@ -76,6 +74,7 @@ class Client:
         import httpx2
 
         timeout = httpx2.Timeout(self._silence, connect=CONNECT)
+        self._wire.begin(deadline)
         try:
             with self._messages.stream(
                 model=self._model, max_tokens=most, timeout=timeout, **request, **self._extras
@@ -95,12 +94,6 @@ class Client:
             # below it and of Python's (AssertionError, AttributeError, ValueError), and all mean the same.
             message = f"{type(error).__name__}: {error}"[:300]
             raise CallFailed(Failure(None, message), began=True) from error
-
-
-def _http() -> Any:
-    import anthropic
-
-    return anthropic.DefaultHttpxClient(follow_redirects=False)
 
 
 def _sdk(access: Access, provider: Provider, http: Any) -> Any:
@@ -174,18 +167,19 @@ def _reply(message: "BetaMessage", *, counted: bool, regional: bool) -> Reply:
 
 
 def _tokens(message: "BetaMessage") -> Tokens | None:
-    """What a server left out is None here, although the SDK's types know better."""
+    """None where the answer does not say it, or says what cannot be: the SDK checks nothing of its types.
+    A use below zero would be money that an attempt has earned (G23)."""
     usage = message.usage
-    counts: Sequence[int | None] = (usage.input_tokens, usage.output_tokens) if usage else ()
-    if not counts or any(count is None for count in counts):
+    if not usage:
         return None
-    read, written = usage.cache_read_input_tokens or 0, usage.cache_creation_input_tokens or 0
-    return Tokens(usage.input_tokens, usage.output_tokens, read, written)
+    read, written = usage.cache_read_input_tokens, usage.cache_creation_input_tokens
+    counts: Sequence[Any] = (usage.input_tokens, usage.output_tokens, read or 0, written or 0)
+    return Tokens(*counts) if all(type(count) is int and count >= 0 for count in counts) else None
 
 
 def _block(block: Any) -> Json:
     """A block as it came, so that sending it back is the same bytes each time."""
-    fields: Json = block.to_dict()
+    fields: Json = block.to_dict(warnings=False)  # about an input that is no object, which the tools refuse
     fields.pop("parsed_output", None)  # the SDK's own addition
     return fields
 
