@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import accumulate
 
 from pydantic import ValidationError
 
@@ -20,7 +20,9 @@ MAX_BYTES = 5_000_000
 MAX_FAILURE = 20_000
 MAX_DEPTH = 16
 _SHOWN = 10
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_BRACKET = re.compile(r"[\[\]{}]")
+_STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 _ESCAPED = re.compile(r"\\(?:u00[0189]|u007[fF]|[bf])|[\x7f-\x9f]")
 """What a text of JSON has in it when one of its strings holds a control character: most have not."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -61,7 +63,7 @@ def failure_of(data: bytes) -> Failure | None:
 
     It is the agent's own word: the reason is only ever shown, and a halt only ever makes a person look.
     """
-    if len(data) > MAX_FAILURE:
+    if len(data) > MAX_FAILURE or not _may_name(data, b"failure"):
         return None
     try:
         value = json.loads(_plain_json(data))
@@ -90,7 +92,11 @@ def _parsed(data: bytes) -> AgentResult:
         raise InvalidInput(problems=_first(problems)) from error
 
 
-@lru_cache(maxsize=1)  # what may be a failure is read as one first
+def _may_name(data: bytes, key: bytes) -> bool:
+    """Whether JSON can have a key in it: most results have not, and need not be read to see that they are none."""
+    return key in data or b"\\u" in data
+
+
 def _plain_json(data: bytes) -> str:
     """The text, when it is JSON as the standard has it: no duplicate keys, no NaN, not deep, nothing hidden."""
     try:
@@ -107,20 +113,18 @@ def _plain_json(data: bytes) -> str:
 
 def _depth(text: str) -> int:
     """How deep the brackets nest, known before a parser recurses into them."""
-    depth = deepest = 0
-    for bracket in re.findall(r"[\[\]{}]", _STRING.sub("", text)):
-        depth += 1 if bracket in "[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
+    brackets = _BRACKET.findall(_STRING.sub("", text))
+    return max(accumulate(map(_STEPS.__getitem__, brackets), initial=0))
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    values: dict[str, object] = {}
-    for name, value in pairs:
-        if name in values:
-            raise ValueError(f"the key {name[:80]!r} appears twice")
-        values[name] = value
-    return values
+    values = dict(pairs)
+    if len(values) == len(pairs):
+        return values
+    seen, names = set[str](), (name for name, _ in pairs)
+    while (name := next(names)) not in seen:
+        seen.add(name)
+    raise ValueError(f"the key {name[:80]!r} appears twice")
 
 
 def _no_constant(name: str) -> object:

@@ -10,18 +10,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from bot.core.escapes import Unescaped, unescaped, with_places
+from bot.core.escapes import Unescaped, has_escapes, unescaped, with_places
+from bot.core.rows import DIGITS, LETTERS, alphabet, reduced
 from bot.core.spans import Span
 
 DEPTH = 2
 """How often something may be encoded, and still be found."""
 _BREAK = r"(?:\r?\n|\\+n)"
-_LINE = r"[A-Za-z0-9+/_-]{16,}+"
+_LEAST = 16
+"""Characters in a row that are worth a look: no key is shorter."""
+_LINE = rf"[A-Za-z0-9+/_-]{{{_LEAST},}}+"
 _BASE64 = re.compile(rf"{_LINE}(?:{_BREAK}{_LINE})*+(?:{_BREAK}[A-Za-z0-9+/_-]{{1,15}}=)?")
-_HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){16,}+")
+_OF_BASE64, _OF_HEX = alphabet(LETTERS + DIGITS + b"+/_-"), alphabet(DIGITS + b"abcdefABCDEF")
 _TELLING = re.compile(r"%(?:25)*[2-7][0-9a-f]|\\+(?:u00|x)[2-7][0-9a-f]|&(?:amp;)*#", re.IGNORECASE)
-_PRINTABLE = re.compile(rb"[\t\n\r -~]{16,}+")
-"""So many characters in a row are worth a look: no key is shorter."""
+_PRINTABLE = re.compile(rb"[\t\n\r -~]{%d,}+" % _LEAST)
 UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
 )
@@ -50,9 +52,9 @@ def layers(text: str) -> Iterator[Layer]:
     """All other ways to read a text; it itself is none of them."""
     yield from decoded(text)
     readings = [Layer(text[::-1], lambda start, end: (len(text) - end, len(text) - start))]
-    if _TELLING.search(text):
+    if has_escapes(text) and _TELLING.search(text):
         readings.append(Layer(unescaped(text), _places_of_escaped(text)))
-    if _PARTING.search(text):
+    if not (text.isascii() and "\\\\" not in text) and _PARTING.search(text):
         readings.append(Layer(_PARTING.sub("", text), _places_of_seen(text)))
     for reading in readings:
         yield reading
@@ -85,20 +87,32 @@ def decoded(text: str, depth: int = DEPTH) -> Iterator[Layer]:
 
 
 def _from_hex(text: str) -> Iterator[Layer]:
-    for match in _HEX.finditer(text):
-        yield from _printable(bytes.fromhex(match.group()), match.span())
+    row, end = reduced(text, _OF_HEX) + b" ", 0
+    while (start := row.find(b"x" * 2 * _LEAST, end)) >= 0:
+        end = row.index(b" ", start)
+        span = start, end - (end - start) % 2
+        yield from _printable(bytes.fromhex(text[slice(*span)]), span)
 
 
 def _from_base64(text: str) -> Iterator[Layer]:
     """What may be base64, read from each place in a group: other letters may stand right before it."""
-    for match in _BASE64.finditer(text):
-        run = _SEPARATORS.sub("", match.group()).rstrip("=").translate(_STANDARD)
+    for start, end in _like_base64(text):
+        run = _SEPARATORS.sub("", text[start:end]).rstrip("=").translate(_STANDARD)
         if run.islower() or run.isalpha():
             continue  # words, a path, or a hash in hex: so much base64 has capital letters and digits
         for skipped in range(4):
             whole = run[skipped : len(run) - (len(run) - skipped) % 4]
             rest = run[skipped + len(whole) :]
-            yield from _printable(b64decode(whole + (f"{rest:=<4}" if len(rest) > 1 else "")), match.span())
+            yield from _printable(b64decode(whole + (f"{rest:=<4}" if len(rest) > 1 else "")), (start, end))
+
+
+def _like_base64(text: str) -> Iterator[Span]:
+    row, end = reduced(text, _OF_BASE64), 0
+    while (start := row.find(b"x" * _LEAST, end)) >= 0:
+        match = _BASE64.match(text, start)
+        assert match, "it begins with a line"
+        end = match.end()
+        yield start, end
 
 
 def _printable(data: bytes, span: Span) -> Iterator[Layer]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.core.layers import UNSEEN, layers
+from bot.core.rows import DIGITS, LETTERS, alphabet, reduced
 from bot.core.spans import Span, joined, without
 
 Match = tuple[str, str, int]
@@ -30,6 +31,7 @@ PATTERNS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("private key", "PRIVATE KEY", re.compile(r"BEGIN (?:[A-Z]+ )?PRIVATE KEY")),
 )
 ASSIGNED = re.compile(r"""[:=]\s{0,3}\\?["']([A-Za-z0-9+/=_.~-]{20,200})\\?["']""")
+_OF_ASSIGNED = alphabet(LETTERS + DIGITS + b"+/=_.~-")
 KEYWORD = re.compile(
     r"""(?i:api[_-]?key|secret|passw(?:or)?d|token|access[_-]?key|private[_-]?key)\\?["']?\s{0,3}$"""
 )
@@ -89,9 +91,11 @@ def find_secrets(texts: Mapping[str, str]) -> list[SecretHit]:
 
 def own_matches(text: str) -> Iterator[Match]:
     """What our own patterns find in one text."""
-    for kind, needle, pattern in PATTERNS:
+    for name, needle, pattern in PATTERNS:
         if needle in text:
-            yield from ((kind, match.group(), match.start()) for match in pattern.finditer(text))
+            yield from ((name, match.group(), match.start()) for match in pattern.finditer(text))
+    if b"x" * 20 not in reduced(text, _OF_ASSIGNED):
+        return
     for match in ASSIGNED.finditer(text):
         if KEYWORD.search(text, max(0, match.start() - 24), match.start()) and _mixed(match[1]):
             yield "assigned credential", match[1], match.start(1)

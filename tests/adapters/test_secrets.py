@@ -1,11 +1,17 @@
 """The secret scanner over files in memory. The keys are made up, in pieces."""
 
 import json
+from importlib import import_module
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from bot.adapters.secrets import DETECTORS, scan
+from bot.adapters.secrets import DETECTORS, OF_KEYS, scan
+from bot.core.rows import reduced
 
+PUTTY = "PuTTY-User-Key-File-2"
+"""Names a file without saying `private key`: it is no key itself."""
 KEYS = {
     "AWS Access Key": "AK" + "IA" + "Q3EG7" * 3 + "Z",
     "Azure Storage Account access key": "Account" + "Key=" + "a" * 88,
@@ -54,5 +60,18 @@ def test_bytes_that_are_no_text_are_scanned_all_the_same() -> None:
 
 
 def test_every_detector_that_we_name_exists() -> None:
-    everything = " ".join(needle for _, _, needles in DETECTORS for needle in needles)
+    everything = " ".join(needle for _, _, needles, _ in DETECTORS for needle in needles)
     assert scan({"a.md": everything.encode()}) == []
+
+
+@settings(max_examples=15)
+@pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: detector[1])
+@given(data=st.data())
+def test_whatever_a_detector_knows_is_looked_for(
+    detector: tuple[str, str, tuple[str, ...], bytes], data: st.DataObject
+) -> None:
+    module, name, needles, form = detector
+    found = getattr(import_module(f"detect_secrets.plugins.{module}"), name)()
+    text = data.draw(st.one_of([st.from_regex(pattern) for pattern in found.denylist if pattern.pattern != PUTTY]))
+    assert form in reduced(text, OF_KEYS)
+    assert any(needle in text.lower() for needle in needles)

@@ -1,11 +1,14 @@
 """Texts within texts, and where they stand."""
 
+import re
 import time
-from base64 import b64encode
+from base64 import b64decode, b64encode
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.core.layers import layers
+from bot.core.layers import decoded, layers
 from bot.core.secrets import REDACTED, redacted
 from tests.disguises import DISGUISES
 
@@ -79,3 +82,33 @@ def test_g25_many_keys_in_one_text_do_not_take_long() -> None:
     many = ("sk%2Dant%2D" + "Ab1" * 10 + " sk-\u200bant-" + "Ab1" * 10 + "\n") * 500
     assert redacted(many) == f"{REDACTED} {REDACTED}\n" * 500
     assert time.process_time() - began < 3
+
+
+PIECES = st.sampled_from(
+    [
+        *"=\n\r\\n+/-_. %é\u200b0aA",
+        "0123456789abcdef" * 2,
+        "cache_write_tokens",
+        "dGhlIHdvcmQgaXMgc3dvcmRmaXNo",
+        "VGhlIFdvcmQgaXMg\nVGhlIFdvcmQgaXMg",
+        "\\n",
+        "\r\n",
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=12).map("".join))
+def test_whatever_may_be_hex_or_base64_is_decoded(text: str) -> None:
+    """Two patterns say what that is; the search for it takes a shorter way."""
+    printable = re.compile(rb"[\t\n\r -~]{16,}")
+    data = [bytes.fromhex(match[0]) for match in re.finditer("(?:[0-9A-Fa-f]{2}){16,}", text)]
+    lines = r"[\w+/-]{16,}(?:(?:\r?\n|\\+n)[\w+/-]{16,})*(?:(?:\r?\n|\\+n)[\w+/-]{1,15}=)?"
+    for match in re.finditer(lines, text, re.ASCII):
+        run = re.sub(r"(?:\r?\n|\\+n)+", "", match[0]).rstrip("=").replace("-", "+").replace("_", "/")
+        if not run.islower() and not run.isalpha():
+            for piece in (run[skipped:] for skipped in range(4)):
+                rest = len(piece) % 4
+                data.append(b64decode(piece[: len(piece) - rest] + (f"{piece[-rest:]:=<4}" if rest > 1 else "")))
+    assert [layer.text.encode() for layer in decoded(text, 1)] == [
+        said[0] for one in data for said in printable.finditer(one)
+    ]

@@ -7,8 +7,11 @@ from hashlib import sha1
 from heapq import heappop, heappush
 from itertools import count
 
-from bot.adapters.memory.trees import EMPTY, Tree, differences, written
+from bot.adapters.memory.trees import EMPTY, Tree, differences, differences_at, written
 from bot.errors import SwarmError
+
+_NONE = frozenset(("", ".", "..", ".git"))
+"""What no file or folder can be called."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,9 +62,10 @@ class History:
             _check(path)
         before = tuple(self[parent] for parent in parents)
         start = before[0].tree if before else EMPTY
-        whole = written(self[tree].tree if tree else start, files)
+        whole, touched = written(self[tree].tree if tree else start, files)
+        changed = differences(start, whole) if tree else differences_at(start, whole, touched)
         time = datetime.fromtimestamp(int(when.timestamp()), UTC)
-        name = _name(parents, start, whole, (author, message), time)
+        name = _name(parents, sorted(changed), (author, message), time)
         if name not in self._commits:
             number = len(self._numbered)
             line = 1 << number
@@ -105,12 +109,17 @@ def by_date(tip: Commit, without: int) -> Iterator[Commit]:
             found = here.parents
 
 
-def _name(parents: Sequence[str], start: Tree, tree: Tree, words: Sequence[str], time: datetime) -> str:
+def _name(
+    parents: Sequence[str],
+    changed: Sequence[tuple[str, bytes | None, bytes | None]],
+    words: Sequence[str],
+    time: datetime,
+) -> str:
     """40 hexadecimal digits of what the commit says. Its parents stand for all that it does not change."""
     digest = sha1(usedforsecurity=False)
     head = "\0".join([*parents, time.isoformat(), *(f"{len(word)}\0{word}" for word in words)])
     digest.update(head.encode(errors="surrogateescape"))
-    for path, _, content in sorted(differences(start, tree)):
+    for path, _, content in changed:
         size = -1 if content is None else len(content)
         digest.update(f"\0{path}\0{size}\0".encode(errors="surrogateescape"))
         digest.update(content or b"")
@@ -118,5 +127,5 @@ def _name(parents: Sequence[str], start: Tree, tree: Tree, words: Sequence[str],
 
 
 def _check(path: str) -> None:
-    if any(part in ("", ".", "..", ".git") for part in path.split("/")):
+    if not _NONE.isdisjoint(path.split("/")):
         raise SwarmError(f"no file can be called {path!r}", "name it by its place in the repository")

@@ -13,6 +13,7 @@ from datetime import datetime
 from bot.adapters.conflicts import conflicting
 from bot.adapters.git import AUTHOR
 from bot.adapters.memory.history import History, by_date, first_parents
+from bot.adapters.memory.refs import Refs
 from bot.adapters.memory.trees import EMPTY, differences, files
 from bot.core.changes import Change
 from bot.errors import LostRace, Refused, SwarmError
@@ -26,10 +27,10 @@ NO_REF = re.compile(r"(?!refs/.)|.*(?:\.\.|@\{|//|[\0- ~^:?*\[\\\x7f]|/\.|\.lock
 
 @dataclass(slots=True)
 class Store:
-    """What all clones see. The dictionary of refs is never changed, but replaced by another."""
+    """What all clones see."""
 
     history: History = field(default_factory=History)
-    refs: Mapping[str, str] = field(default_factory=dict)
+    refs: Refs = field(default_factory=Refs)
 
 
 class MemoryRepository:
@@ -38,7 +39,7 @@ class MemoryRepository:
     def __init__(self, store: Store | None = None) -> None:
         """Begins an empty store when none is given; `clone` gives more handles on it."""
         self.store = store or Store()
-        self._look: Mapping[str, str] | None = None
+        self._look: Refs | None = None
 
     def clone(self) -> "MemoryRepository":
         """Another handle on the same store, as another machine has it: with a view of its own within `still`."""
@@ -47,7 +48,7 @@ class MemoryRepository:
     def seed(self, content: Mapping[str, str | bytes], when: datetime, branch: str = "main") -> str:
         """Somebody commits files onto a branch, which is begun if need be; the commit's name."""
         ref = f"refs/heads/{branch}"
-        before = self.store.refs.get(ref)
+        before = self.store.refs.commits.get(ref)
         encoded = {path: text.encode() if isinstance(text, str) else text for path, text in content.items()}
         parents = [before] if before else []
         made = self.store.history.make(parents, encoded, "Seed", when, None, SOMEBODY)
@@ -57,10 +58,10 @@ class MemoryRepository:
     # --- refs ---
 
     def refs(self, prefix: str) -> dict[str, str]:
-        seen, name = self.store.refs if self._look is None else self._look, prefix.rstrip("/")
-        if name in seen:
-            return {name: seen[name]}
-        return dict(sorted((ref, commit) for ref, commit in seen.items() if ref.startswith(f"{name}/")))
+        seen, name = self._look or self.store.refs, prefix.rstrip("/")
+        if commit := seen.commits.get(name):
+            return {name: commit}
+        return seen.below(f"{name}/")
 
     @contextmanager
     def still(self) -> Iterator[None]:
@@ -78,19 +79,20 @@ class MemoryRepository:
     def update(self, updates: Sequence[RefUpdate]) -> None:
         """All of the updates or none. Raises LostRace when a ref is not what was expected, Refused when a branch
         would be rewritten, or a ref takes the place of a folder, and SwarmError for what no repository takes."""
-        if moved := [update.ref for update in updates if self.store.refs.get(update.ref) != update.expected]:
+        now = self.store.refs
+        if moved := [update.ref for update in updates if now.commits.get(update.ref) != update.expected]:
             if self._look is not None:
-                self._look = self.store.refs
+                self._look = now
             raise LostRace(f"{', '.join(moved)} moved in the meantime", "read again and decide anew")
         if len({update.ref for update in updates}) < len(updates):
             raise SwarmError("a ref is to be moved twice at once", "move it once")
         for update in updates:
             self._check(update)
-        moved_refs = _after(self.store.refs, updates)
-        _check_folders(moved_refs, updates)
-        self.store.refs = moved_refs
+        after = now.moved(updates)
+        _check_folders(after, updates)
+        self.store.refs = after
         if self._look is not None:
-            self._look = _after(self._look, updates)
+            self._look = after if self._look is now else self._look.moved(updates)
 
     def _check(self, update: RefUpdate) -> None:
         if NO_REF.match(update.ref):
@@ -159,24 +161,14 @@ class MemoryRepository:
         ]
 
 
-def _after(refs: Mapping[str, str], updates: Sequence[RefUpdate]) -> dict[str, str]:
-    moved = dict(refs)
-    for update in updates:
-        if update.new is None:
-            moved.pop(update.ref, None)
-        else:
-            moved[update.ref] = update.new
-    return moved
-
-
-def _check_folders(refs: Mapping[str, str], updates: Sequence[RefUpdate]) -> None:
+def _check_folders(refs: Refs, updates: Sequence[RefUpdate]) -> None:
     """Raises Refused when a new ref lies below another, or another below it."""
     for update in updates:
         if update.new is None or update.expected is not None:
             continue
         parts = update.ref.split("/")
-        above = next((name for n in range(3, len(parts)) if (name := "/".join(parts[:n])) in refs), "")
-        if other := above or next((name for name in refs if name.startswith(f"{update.ref}/")), ""):
+        above = next((name for n in range(3, len(parts)) if (name := "/".join(parts[:n])) in refs.commits), "")
+        if other := above or next(iter(refs.below(f"{update.ref}/")), ""):
             raise Refused(
                 f"{update.ref} cannot be made beside {other}", "choose another name, or delete the other"
             )

@@ -1,29 +1,35 @@
 """Trees of files: the content by path. A tree is never changed once it is made; commits share the contents."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 Tree: TypeAlias = "Mapping[str, bytes]"
 EMPTY: Tree = {}
 
 
-def written(tree: Tree, files: Mapping[str, bytes | None]) -> Tree:
-    """The tree with some files written (None: removed). A file takes the place of a folder, and the other way
-    round; removing a folder's name removes all that is in it. What is deeper comes later."""
-    made = dict(tree)
+def written(tree: Tree, files: Mapping[str, bytes | None]) -> tuple[Tree, set[str]]:
+    """The tree with some files written (None: removed), and the paths that may say something else in it.
+
+    A file takes the place of a folder, and the other way round; removing a folder's name removes all that is in
+    it. What is deeper comes later.
+    """
+    made, touched = dict(tree), set(files)
+    listed = "\n".join(["", *tree])
     for path, content in sorted(files.items(), key=_depth):
-        if path not in made:
-            folder = f"{path}/"
-            for below in [other for other in made if other.startswith(folder)]:
-                del made[below]
+        if path not in made and f"\n{path}/" in listed:
+            below = [other for other in made if other.startswith(f"{path}/")]
+            touched.update(below)
+            for other in below:
+                del made[other]
         if content is None:
             made.pop(path, None)
             continue
         if path not in made:
             for above in _folders(path):
-                made.pop(above, None)
+                if made.pop(above, None) is not None:
+                    touched.add(above)
         made[path] = content
-    return made
+    return made, touched
 
 
 def files(tree: Tree, prefixes: Sequence[str] = ()) -> dict[str, bytes]:
@@ -43,6 +49,14 @@ def differences(old: Tree, new: Tree) -> Iterator[tuple[str, bytes | None, bytes
             yield path, before, after
     for path in old.keys() - new.keys():
         yield path, old[path], None
+
+
+def differences_at(old: Tree, new: Tree, paths: Iterable[str]) -> Iterator[tuple[str, bytes | None, bytes | None]]:
+    """The same where it is known that no other paths differ."""
+    for path in paths:
+        before, after = old.get(path), new.get(path)
+        if before != after:
+            yield path, before, after
 
 
 def _depth(file: tuple[str, bytes | None]) -> int:
