@@ -41,7 +41,7 @@ class Repository:
 
     @property
     def refs(self) -> dict[str, str]:
-        return dict(self.repo.store.refs)
+        return dict(self.repo.refs("refs/"))
 
     def auto(self, name: str, payload: Payload) -> Outcome | None:
         """What `swarm auto` does at an event; None: nothing."""
