@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.adapters.secrets import DETECTORS, OF_KEYS, scan
 from bot.core.rows import reduced
 
-PUTTY = "PuTTY-User-Key-File-2"
+PUTTY = "PuTTY-User" + "-Key-File-2"
 """Names a file without saying `private key`: it is no key itself."""
 KEYS = {
     "AWS Access Key": "AK" + "IA" + "Q3EG7" * 3 + "Z",
