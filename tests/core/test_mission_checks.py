@@ -23,7 +23,7 @@ def advice(*changes: tuple[str, str]) -> list[str]:
         (
             ("attempts: 2", "zzz: 2"),
             "7:24: unknown key `zzz` in agent; "
-            "known here: backend, provider, model, prices, review, max_usd, timeout_minutes, attempts, backups",
+            "known here: backend, provider, model, prices, review, credential, max_usd, timeout_minutes, attempts, backups",
         ),
         (("session: 2", "session: 0"), "2:10: session is 0; it must be at least 1"),
         (("2.50}", "2.50, max_parallel: 0}"), "8:39: limits.max_parallel is 0; at least 1 agent has to run"),
@@ -42,7 +42,7 @@ def test_a18_numbers_and_keys_that_cannot_be(change: tuple[str, str], expected: 
         "m.yml:17:9: teams[0].agents[1].subjects is missing; "
         "add it, for example `a list of subjects, each with name and sources`",
         "m.yml:18:9: unknown key `themes` in teams[0].agents[1]; known here: id, subjects, backend, "
-        "provider, model, prices, review, max_usd, timeout_minutes, attempts",
+        "provider, model, prices, review, credential, max_usd, timeout_minutes, attempts",
     ]
 
 

@@ -39,7 +39,8 @@ PASSES_WHEN: Mapping[str, str] = {
     "no-machine-paths": (
         "no path below someone's home, a temporary folder or a runner's work folder, and no `file://` URL"
     ),
-    "no-secrets": "neither the scanner nor our own patterns find a key",
+    "no-secrets": "neither the scanner nor our own patterns find a key, also where it is encoded or backwards, "
+    "and no secret of the gate's own process is there",
     "allowed-paths": (
         "the branch writes plain files only: its mission, launch, the records and findings of its own agents, "
         "its document and table. Anything else is named, most of all `.github/`, `CODEOWNERS`, instructions "
