@@ -23,7 +23,8 @@ def advice(*changes: tuple[str, str]) -> list[str]:
         (
             ("attempts: 2", "zzz: 2"),
             "7:24: unknown key `zzz` in agent; "
-            "known here: backend, provider, model, prices, review, credential, max_usd, timeout_minutes, attempts, backups",
+            "known here: backend, provider, model, prices, review, credential, "
+            "max_usd, timeout_minutes, attempts, backups",
         ),
         (("session: 2", "session: 0"), "2:10: session is 0; it must be at least 1"),
         (("2.50}", "2.50, max_parallel: 0}"), "8:39: limits.max_parallel is 0; at least 1 agent has to run"),
