@@ -106,9 +106,16 @@ def _plain_json(data: bytes) -> str:
         value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except ValueError as error:
         raise InvalidInput(f"the result is no JSON: {error}") from error
-    if _ESCAPED.search(text) and any(_CONTROL.search(string) for string in _strings(value)):
+    if _may_hide(text) and any(_CONTROL.search(string) for string in _strings(value)):
         raise InvalidInput("the result holds control characters")
     return text
+
+
+def _may_hide(text: str) -> bool:
+    """Whether a text of JSON may have a control character in one of its strings; most hold nothing to look at."""
+    if text.isascii() and "\\" not in text and "\x7f" not in text:
+        return False
+    return _ESCAPED.search(text) is not None
 
 
 def _depth(text: str) -> int:

@@ -69,7 +69,7 @@ def accepted(
         blockers=result.blockers,
         opinions=result.opinions,
     )
-    work = joined(brought_forward(attempt.agent, attempt.file), handed)
+    work = joined(brought_forward(attempt.agent, attempt.file), handed) if attempt.file else handed
     reason = redacted(visible(result.unfinished)) or (REFUSED if result.halted else "")
     if reason:
         file = _completed(attempt, work, NOT_REACHED, f"did not come to it: {reason}")

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 A = TypeVar("A")
 R = TypeVar("R")
+T = TypeVar("T", bound="tuple[object, ...]")
 
 
 def remembered(
@@ -41,3 +42,8 @@ def remembered(
 def itself(value: A) -> tuple[object, ...]:
     """The parts of a value that is known by itself."""
     return (value,)
+
+
+def each(values: T) -> tuple[object, ...]:
+    """The parts of several values that are known by themselves."""
+    return values

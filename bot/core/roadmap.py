@@ -7,7 +7,7 @@ from bot.core.assess import PRIORITIES, Assessment, Priority, assess
 from bot.core.fields import Field
 from bot.core.findings import CheckedFinding
 from bot.core.records import FindingsFile
-from bot.core.remembered import remembered
+from bot.core.remembered import each, remembered
 from bot.core.session import SessionData
 from bot.core.state import SubjectRef, subject_ref
 
@@ -134,11 +134,7 @@ def _entry(one: _Candidate, file: FindingsFile | None, others: Iterable[str]) ->
     )
 
 
-def _all_of_it(of: tuple[FindingsFile | None, str, Sequence[Field]]) -> tuple[object, ...]:
-    return of
-
-
-@remembered(256, _all_of_it)  # the roadmap of merged sessions is compiled again whenever anything happens
+@remembered(256, each)  # the roadmap of merged sessions is compiled again whenever anything happens
 def _assessed(of: tuple[FindingsFile | None, str, Sequence[Field]]) -> Assessment | None:
     """The assessment of a subject from the findings of one file."""
     file, subject, fields = of
