@@ -1,9 +1,10 @@
 """When the agents worked, as a Gantt diagram for Mermaid."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from bot.core.comment_view import AtWork, CommentView, working
 from bot.core.mission import AgentSpec, Team
@@ -29,9 +30,12 @@ class _Bar:
 def timeline(view: CommentView) -> Markdown:
     """A fenced diagram of the recorded attempts and of those at work, by team, in UTC; empty when nothing is
     recorded or there are too many."""
-    teams = [(team, list(_bars(view, team))) for team in view.data.mission.teams]
+    if not view.data.records:
+        return Markdown("")
+    busy = working(view)
+    teams = [(team, list(_bars(view, busy, team))) for team in view.data.mission.teams]
     bars = [bar for _, found in teams for bar in found]
-    if not view.data.records or len(bars) > SHOWN:
+    if len(bars) > SHOWN:
         return Markdown("")
     margin = 20 + 7 * max(len(section_name(team)) for team, _ in teams)
     lines = [
@@ -51,11 +55,11 @@ def _axis(bars: list[_Bar]) -> str:
     return "%H:%M:%S" if length < timedelta(minutes=10) else "%H:%M"
 
 
-def _bars(view: CommentView, team: Team) -> Iterator[_Bar]:
+def _bars(view: CommentView, busy: Mapping[str, AtWork], team: Team) -> Iterator[_Bar]:
     for agent in team.agents:
         if record := view.data.records.get(agent.id):
             yield _recorded(record)
-        if attempt := working(view).get(agent.id):
+        if attempt := busy.get(agent.id):
             yield _at_work(agent, attempt, view.now)
 
 
@@ -98,5 +102,6 @@ def _plain(name: str) -> str:
     return words[:_NAME_MAX].strip(" ,.-")
 
 
+@lru_cache(maxsize=256)  # agents that are at work have mostly begun together, and end all of them now
 def _time(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
