@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.core.evidence import Evidence
 from bot.core.findings import CitationState, Finding
@@ -11,6 +12,8 @@ from bot.core.support import unsupported
 from bot.core.tokens import facts
 
 _REASON = 300
+KEPT = 4_000
+"""Characters of a passage up to which it is kept what stands in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ def _disguised(finding: Finding, evidence: Evidence) -> str:
 
 
 def _misquoted(finding: Finding, evidence: Evidence) -> str:
+    if len(evidence.text) <= KEPT and _quoted(finding.citation.quote, evidence.text):
+        return ""
     quote = normalise(finding.citation.quote)
     if not meaningful(quote):
         return "the quote is too short to say anything; it needs three letters or digits"
@@ -85,6 +90,13 @@ def _misquoted(finding: Finding, evidence: Evidence) -> str:
     if finding.citation.method == "quoted" and _elsewhere(quote, evidence):
         return f"{place}; the quote stands elsewhere in the document"
     return f"{place}, nor anywhere in the document"
+
+
+@lru_cache(maxsize=512)  # the same few passages are cited again and again, and checked at every gate
+def _quoted(quote: str, text: str) -> bool:
+    """Whether a quote stands at its place."""
+    normal = normalise(quote)
+    return meaningful(normal) and stands_in(normal, normalise(text))
 
 
 def _overstated(finding: Finding, evidence: Evidence) -> str:

@@ -99,6 +99,19 @@ def _no_orders() -> Orders:
 
 def parse_session(session: str, files: Mapping[str, bytes]) -> tuple[SessionData | None, tuple[Problem, ...]]:
     """Everything that one commit's files say about a session; files of agents without a mission are not read."""
+    if sum(map(len, files.values())) <= KEPT:
+        return _kept_session(session, tuple(files.items()))
+    return _session(session, files)
+
+
+@lru_cache(maxsize=8)  # a command reads it several times, and so do those that follow one another
+def _kept_session(
+    session: str, files: tuple[tuple[str, bytes], ...]
+) -> tuple[SessionData | None, tuple[Problem, ...]]:
+    return _session(session, dict(files))
+
+
+def _session(session: str, files: Mapping[str, bytes]) -> tuple[SessionData | None, tuple[Problem, ...]]:
     launch, problems = parse_launch(session, files.get(launch_path(session)))
     if launch is None:
         return None, problems

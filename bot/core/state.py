@@ -12,10 +12,11 @@ from bot.core.conflicts import Resolution
 from bot.core.continuing import halted
 from bot.core.findings import Blocker
 from bot.core.ids import slug
-from bot.core.mission import Mission
+from bot.core.mission import AgentSpec, Mission
 from bot.core.orders import deadline, last_word
 from bot.core.projection import projected
 from bot.core.records import AgentRecord, AgentState
+from bot.core.remembered import itself, remembered
 from bot.core.session import SessionData, branch_ref
 
 Phase = Literal["launched", "running", "complete", "merged"]
@@ -222,14 +223,18 @@ def _subjects(data: SessionData) -> Subjects:
     covered: list[SubjectRef] = []
     blocked: list[SubjectRef] = []
     for agent in data.mission.agents:
-        record = data.records.get(agent.id)
-        held_up = _held_up(data, record) if record else frozenset()
-        for subject in agent.subjects:
-            reference = subject_ref(subject.name)
-            assigned.append(reference)
-            if record:
+        references = _references(agent)
+        assigned += references
+        if record := data.records.get(agent.id):
+            held_up = _held_up(data, record)
+            for reference in references:
                 (blocked if held_up is None or reference.id in held_up else covered).append(reference)
     return Subjects(tuple(assigned), tuple(covered), tuple(blocked))
+
+
+@remembered(512, itself)
+def _references(agent: AgentSpec) -> tuple[SubjectRef, ...]:
+    return tuple(subject_ref(subject.name) for subject in agent.subjects)
 
 
 def _held_up(data: SessionData, record: AgentRecord) -> frozenset[str] | None:
