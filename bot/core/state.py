@@ -196,13 +196,10 @@ def _given_up(record: AgentRecord) -> GivenUp:
 
 def _agents(ids: Iterable[str], records: Iterable[AgentRecord]) -> Agents:
     states: dict[str, AgentState] = {record.agent: record.state for record in records}
-    ordered = list(ids)
-    return Agents(
-        done=tuple(agent for agent in ordered if states.get(agent) == "done"),
-        blocked=tuple(agent for agent in ordered if states.get(agent) == "blocked"),
-        failed=tuple(agent for agent in ordered if states.get(agent) == "failed"),
-        pending=tuple(agent for agent in ordered if agent not in states),
-    )
+    found: dict[str, list[str]] = {"done": [], "blocked": [], "failed": [], "pending": []}
+    for agent in ids:
+        found[states.get(agent, "pending")].append(agent)
+    return Agents(**{state: tuple(agents) for state, agents in found.items()})
 
 
 def _phase(agents: Agents, merge: Merge | None) -> Phase:

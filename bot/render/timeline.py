@@ -76,8 +76,7 @@ def _at_work(agent: AgentSpec, at: AtWork, now: datetime) -> _Bar:
 
 
 def _bar(text: str, tags: str, start: datetime, end: datetime) -> _Bar:
-    seen = max(end, start + timedelta(seconds=1))
-    return _Bar(f"    {text} :{tags}, {_time(start)}, {_time(seen)}", start, end)
+    return _Bar(f"    {text} :{tags}, {_span(start, end)}", start, end)
 
 
 def _attempt(number: int) -> str:
@@ -103,5 +102,9 @@ def _plain(name: str) -> str:
 
 
 @lru_cache(maxsize=256)  # agents that are at work have mostly begun together, and end all of them now
+def _span(start: datetime, end: datetime) -> str:
+    return f"{_time(start)}, {_time(max(end, start + timedelta(seconds=1)))}"
+
+
 def _time(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
