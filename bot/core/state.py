@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from math import ceil
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from bot.core.alerts import Alert, alert
 from bot.core.conflicts import Resolution
@@ -154,7 +154,7 @@ def reduce(facts: SessionFacts, now: datetime) -> SessionState:
     agents = _agents(ids, records)
     phase = _phase(agents, facts.merge)
     until = deadline(data.launch, data.orders)
-    last = _last_activity(data.launch.launched, records, facts.merge)
+    last, sums = _last_activity(data.launch.launched, records, facts.merge), _sums(records)
     return SessionState(
         session=data.session,
         mission=mission,
@@ -163,10 +163,10 @@ def reduce(facts: SessionFacts, now: datetime) -> SessionState:
         phase=phase,
         agents=agents,
         subjects=_subjects(data),
-        findings=sum(record.findings for record in records),
-        verified=sum(record.verified for record in records),
-        gaps=sum(record.gaps for record in records),
-        blocker_count=sum(record.blockers for record in records),
+        findings=sums.findings,
+        verified=sums.verified,
+        gaps=sums.gaps,
+        blocker_count=sums.blockers,
         blockers=tuple(_notes(data, records)),
         failures=tuple((record.agent, record.reason) for record in records if record.state == "failed"),
         halted=tuple(
@@ -174,7 +174,7 @@ def reduce(facts: SessionFacts, now: datetime) -> SessionState:
         ),
         given_up=tuple(_given_up(record) for record in records if record.idle_since),
         goes_on_from=data.launch.continues.session if data.launch.continues else "",
-        cost=sum(record.spent for record in records),
+        cost=sums.spent,
         cap=mission.limits.max_usd,
         projected=projected(mission, data.records),
         launched=data.launch.launched,
@@ -186,6 +186,21 @@ def reduce(facts: SessionFacts, now: datetime) -> SessionState:
         eta=_eta(records, len(agents.pending), mission.limits.max_parallel, last),
         alert=alert(records, data.launch.caps, mission.limits.max_usd),
     )
+
+
+class _Sums(NamedTuple):
+    """Sums over a session's records; money in millionths of a US dollar."""
+
+    findings: int = 0
+    verified: int = 0
+    gaps: int = 0
+    blockers: int = 0
+    spent: int = 0
+
+
+def _sums(records: Iterable[AgentRecord]) -> _Sums:
+    each = [(one.findings, one.verified, one.gaps, one.blockers, one.spent) for one in records]
+    return _Sums(*map(sum, zip(*each, strict=True)))
 
 
 def _given_up(record: AgentRecord) -> GivenUp:
