@@ -12,7 +12,7 @@ from bot.core.conflicts import Resolution
 from bot.core.continuing import halted
 from bot.core.findings import Blocker
 from bot.core.ids import slug
-from bot.core.mission import AgentSpec, Mission
+from bot.core.mission import Mission
 from bot.core.orders import deadline, last_word
 from bot.core.projection import projected
 from bot.core.records import AgentRecord, AgentState
@@ -231,22 +231,24 @@ def _last_activity(launched: datetime, records: Iterable[AgentRecord], merge: Me
 
 
 def _subjects(data: SessionData) -> Subjects:
-    assigned: list[SubjectRef] = []
+    assigned, by_agent = _assigned(data.mission)
     covered: list[SubjectRef] = []
     blocked: list[SubjectRef] = []
-    for agent in data.mission.agents:
-        references = _references(agent)
-        assigned += references
-        if record := data.records.get(agent.id):
+    for agent, references in by_agent:
+        if record := data.records.get(agent):
             held_up = _held_up(data, record)
             for reference in references:
                 (blocked if held_up is None or reference.id in held_up else covered).append(reference)
-    return Subjects(tuple(assigned), tuple(covered), tuple(blocked))
+    return Subjects(assigned, tuple(covered), tuple(blocked))
 
 
-@remembered(512, itself)
-def _references(agent: AgentSpec) -> tuple[SubjectRef, ...]:
-    return tuple(subject_ref(subject.name) for subject in agent.subjects)
+@remembered(64, itself)
+def _assigned(
+    mission: Mission,
+) -> tuple[tuple[SubjectRef, ...], tuple[tuple[str, tuple[SubjectRef, ...]], ...]]:
+    """The subjects of a mission, together and by agent."""
+    by_agent = tuple((agent.id, tuple(subject_ref(s.name) for s in agent.subjects)) for agent in mission.agents)
+    return tuple(one for _, references in by_agent for one in references), by_agent
 
 
 def _held_up(data: SessionData, record: AgentRecord) -> frozenset[str] | None:

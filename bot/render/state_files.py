@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 
 from bot.core.conflict_blockers import conflict_blockers, conflict_note
 from bot.core.conflicts import needs_a_person
@@ -179,6 +179,7 @@ def _over_time(state: SessionState) -> str:
     )
 
 
+@lru_cache(maxsize=256)
 def utc(moment: datetime) -> str:
     """A moment as `2026-11-22 16:40 UTC`."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
