@@ -162,7 +162,9 @@ def has_retry(view: CommentView, agent: AgentSpec) -> bool:
 @remembered(1, itself)
 def retries(view: CommentView) -> tuple[str, ...]:
     """The agents that are recorded and tried again, in the mission's order."""
-    return tuple(agent.id for agent in view.data.mission.agents if has_retry(view, agent))
+    records, launch, busy = view.data.records, view.data.launch, working(view)
+    recorded = ((agent, records[agent.id]) for agent in view.data.mission.agents if agent.id in records)
+    return tuple(a.id for a, record in recorded if a.id in busy or attempts_left(launch, a, record))
 
 
 def failures(view: CommentView) -> tuple[AgentSpec, ...]:
