@@ -18,6 +18,7 @@ STATE_MAX = 80
 REASON_MAX = 60
 
 
+@remembered(1, itself)
 def agents_table(view: CommentView) -> Markdown:
     """A row for each agent; a team is named in its first row. Columns without a figure are left out."""
     figures, briefly, busy = _columns(view), told(view), working(view)

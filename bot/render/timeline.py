@@ -27,6 +27,7 @@ class _Bar:
     end: datetime
 
 
+@remembered(1, itself)
 def timeline(view: CommentView) -> Markdown:
     """A fenced diagram of the recorded attempts and of those at work, by team, in UTC; empty when nothing is
     recorded or there are too many."""

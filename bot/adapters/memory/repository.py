@@ -115,9 +115,13 @@ class MemoryRepository:
 
     def read(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
         history, found = self.store.history, {}
-        for commit, path in wanted:
-            if (content := history[commit].tree.get(path)) is not None:
-                found[commit, path] = content
+        here, tree = None, EMPTY
+        for place in wanted:
+            commit, path = place
+            if commit != here:
+                here, tree = commit, history[commit].tree
+            if (content := tree.get(path)) is not None:
+                found[place] = content
         return found
 
     def paths(self, commit: str) -> dict[str, str]:
