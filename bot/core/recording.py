@@ -50,7 +50,7 @@ def check_all(findings: Iterable[Finding], lookup: Lookup) -> tuple[CheckedFindi
 
 def _checked(finding: Finding, evidence: Evidence) -> CheckedFinding:
     checked = check(finding, evidence)
-    return CheckedFinding(**dict(finding), state=checked.state, reason=checked.reason[:300])
+    return CheckedFinding(**vars(finding), state=checked.state, reason=checked.reason[:300])
 
 
 def accepted(
