@@ -1,5 +1,6 @@
 """The status comment of a session: one for an issue, edited in place."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -60,14 +61,9 @@ def _made(of: tuple[CommentView, bool]) -> str:
         "footer": _footer(view),
     }
     texts = (render("comment.md.j2", **said, table=table, folds=folds) for table, folds in _layouts(view, gate))
-    return next(_close(text) for text in texts if size(text) <= LIMIT)
-
-
-def _close(text: str) -> str:
-    """The text without more than one blank line at a time."""
-    while "\n\n\n" in text:
-        text = text.replace("\n\n\n", "\n\n")
-    return text
+    return next(
+        re.sub(r"\n{3,}", "\n\n", text) if "\n\n\n" in text else text for text in texts if size(text) <= LIMIT
+    )
 
 
 def _layouts(view: CommentView, gate: bool) -> list[tuple[Markdown, Sequence[Fold]]]:
