@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import TypeVar
 
@@ -38,7 +39,8 @@ def remembered(
             result = function(value)
             kept[key] = given, result
             while len(kept) > size:
-                kept.popitem(last=False)
+                with suppress(KeyError):  # other threads make room as well
+                    kept.popitem(last=False)
             return result
 
         return wraps(function)(known_by_itself if parts is itself else known_by_parts)
