@@ -95,14 +95,13 @@ def _state(view: CommentView, agent: AgentSpec, record: AgentRecord) -> str:
 
 def _why(view: CommentView, record: AgentRecord) -> str:
     """Why an agent is not done, in a few words."""
-    file = view.data.findings.get(record.agent)
-    titles = [blocker.title for blocker in (file.blockers if file else ())]
     match record.state:
         case "failed":
             return clip(record.reason, STATE_MAX)
-        case "blocked" if titles:
+        case "blocked" if file := view.data.findings.get(record.agent):
+            titles = [blocker.title for blocker in file.blockers]
             more = f" and {len(titles) - 1} more" if len(titles) > 1 else ""
-            return clip(titles[0], STATE_MAX) + more
+            return "".join(clip(title, STATE_MAX) + more for title in titles[:1])
         case _:
             return ""
 

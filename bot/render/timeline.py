@@ -91,6 +91,7 @@ def _section(team: Team, bars: list[_Bar]) -> Iterator[str]:
         yield bar.line
 
 
+@remembered(64, itself)
 def section_name(team: Team) -> str:
     """A team's name in words that Mermaid takes for nothing else."""
     return _plain(team.name) or f"Team {team.id}"
