@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from math import ceil
 from typing import Literal, NamedTuple
@@ -235,7 +235,11 @@ def _subjects(data: SessionData) -> Subjects:
     covered: list[SubjectRef] = []
     blocked: list[SubjectRef] = []
     for agent, references in by_agent:
-        if record := data.records.get(agent):
+        if not (record := data.records.get(agent)):
+            continue
+        if record.state == "done":
+            covered += references
+        else:
             held_up = _held_up(data, record)
             for reference in references:
                 (blocked if held_up is None or reference.id in held_up else covered).append(reference)
@@ -252,9 +256,7 @@ def _assigned(
 
 
 def _held_up(data: SessionData, record: AgentRecord) -> frozenset[str] | None:
-    """The ids of the subjects that a recorded agent did not cover; None: all of them, or nobody knows."""
-    if record.state == "done":
-        return frozenset()
+    """The ids of the subjects that an agent left out that is not done; None: all of them, or nobody knows."""
     file = data.findings.get(record.agent)
     if file is None:
         return None
@@ -279,10 +281,17 @@ def _notes(data: SessionData, records: Iterable[AgentRecord]) -> Iterable[Blocke
 
 def _eta(records: list[AgentRecord], pending: int, parallel: int, last: datetime) -> datetime | None:
     """The last activity plus the median duration of the recorded agents, once for each round still to come."""
-    durations = sorted(record.finished - record.started for record in records if record.finished > record.started)
-    if not durations or not pending:
+    if not pending:
+        return None
+    durations = sorted(took for record in records if (took := _took(record)) > timedelta())
+    if not durations:
         return None
     try:
         return last + durations[len(durations) // 2] * ceil(pending / parallel)
     except OverflowError:
         return None  # a record says that it took centuries
+
+
+@remembered(512, itself)
+def _took(record: AgentRecord) -> timedelta:
+    return record.finished - record.started

@@ -77,7 +77,8 @@ def _at_work(agent: AgentSpec, at: AtWork, now: datetime) -> _Bar:
 
 
 def _bar(text: str, tags: str, start: datetime, end: datetime) -> _Bar:
-    return _Bar(f"    {text} :{tags}, {_span(start, end)}", start, end)
+    span, first, last = _span(start, end)
+    return _Bar(f"    {text} :{tags}, {span}", first, last)
 
 
 def _attempt(number: int) -> str:
@@ -104,9 +105,8 @@ def _plain(name: str) -> str:
 
 
 @lru_cache(maxsize=256)  # agents that are at work have mostly begun together, and end all of them now
-def _span(start: datetime, end: datetime) -> str:
-    return f"{_time(start)}, {_time(max(end, start + timedelta(seconds=1)))}"
-
-
-def _time(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+def _span(start: datetime, end: datetime) -> tuple[str, datetime, datetime]:
+    """From when to when, as the diagram has it, and in UTC."""
+    first, last = start.astimezone(UTC), end.astimezone(UTC)
+    seen = max(last, first + timedelta(seconds=1))
+    return f"{first:%Y-%m-%d %H:%M:%S}, {seen:%Y-%m-%d %H:%M:%S}", first, last
