@@ -87,7 +87,12 @@ def _matches(text: str) -> Iterator[Match]:
     yield from own_matches(text)
     lower, row = text.lower(), reduced(text, OF_KEYS)
     for module, name, needles, form in DETECTORS:
-        if form not in row or not _holds_one(lower, needles):
+        if form not in row:
+            continue
+        for needle in needles:
+            if needle in lower:
+                break
+        else:
             continue
         detector = _detector(module, name)
         valid = getattr(detector, "is_formally_valid", bool)
@@ -97,13 +102,6 @@ def _matches(text: str) -> Iterator[Match]:
                 for match in pattern.finditer(text)
                 if valid(match.group())
             )
-
-
-def _holds_one(text: str, needles: tuple[str, ...]) -> bool:
-    for needle in needles:  # noqa: SIM110  asked of each text for each detector, and twice as fast as `any`
-        if needle in text:
-            return True
-    return False
 
 
 @cache

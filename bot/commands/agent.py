@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.commands.files import json_bytes
+from bot.commands.files import model_bytes
 from bot.commands.record import Handover
 from bot.core.allowance import attempt_allowance
 from bot.core.continuing import attempts_left
@@ -50,7 +50,7 @@ def agent(
         spec,
         attempt,
         started,
-        artifact=redactor.artifact(json_bytes(result.model_dump(mode="json"))),
+        artifact=redactor.artifact(model_bytes(result)),
         halted=redactor.clean(result.unfinished) if result.halted else "",
     )
 

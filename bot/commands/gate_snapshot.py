@@ -30,7 +30,7 @@ from bot.core.session import (
     record_ref,
     reservation_ref,
 )
-from bot.core.snapshot import is_launched_mission, parse_launch, parse_session
+from bot.core.snapshot import is_launched_mission, parse_launch, parse_session, value_of
 from bot.core.state import SessionFacts, reduce
 from bot.errors import InvalidInput, Refused
 from bot.ports import Clock, LogEntry, Repository, SourceLibrary
@@ -214,7 +214,7 @@ def _handed_over(
 def _note(content: bytes) -> Reservation | None:
     """A reservation; None when it cannot be read, which then counts as none."""
     try:
-        return Reservation.model_validate_json(content)
+        return value_of(Reservation, content)
     except ValidationError:
         return None
 

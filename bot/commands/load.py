@@ -145,10 +145,11 @@ def _read(
     problems: list[Problem],
 ) -> dict[tuple[str, str], T]:
     """A kind of file by session and agent, from the commit that `where` names for it."""
-    contents = repo.read([(commit, path(*key)) for key, commit in where.items()])
+    wanted = {key: (commit, path(*key)) for key, commit in where.items()}
+    contents = repo.read(list(wanted.values()))
     found = {}
-    for key, commit in where.items():
-        content = contents.get((commit, path(*key)))
+    for key, place in wanted.items():
+        content = contents.get(place)
         if content is not None and (value := parse(*key, content, problems)) is not None:
             found[key] = value
     return found

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.commands.earlier import earlier, read_record
-from bot.commands.files import json_bytes
+from bot.commands.files import model_bytes
 from bot.commands.trail import note_refused
 from bot.core.artifacts import Failure, parse_result
 from bot.core.evidence import Evidence
@@ -85,8 +85,8 @@ def _keep(repo: Repository, clock: Clock, made: AgentRecord, file: FindingsFile)
 def record_files(made: AgentRecord, file: FindingsFile) -> dict[str, bytes | None]:
     """The two files of an agent, by path."""
     return {
-        agent_path(made.session, made.agent): json_bytes(made.model_dump(mode="json")),
-        findings_path(made.session, made.agent): json_bytes(file.model_dump(mode="json")),
+        agent_path(made.session, made.agent): model_bytes(made),
+        findings_path(made.session, made.agent): model_bytes(file),
     }
 
 

@@ -4,7 +4,7 @@ Only if nobody else will: one of many that come together edits the comment for a
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.commands.close import session_branch
 from bot.commands.dispatching import read_dispatches
@@ -57,7 +57,7 @@ def record_job(
     repo, clock = parts.repo, parts.clock
     branch = session_branch(repo, session)
     data = load_launch(repo, repo.refs(branch)[branch], session)
-    handed = replace(handed_over(data, agent, attempt, artifact, clock), run=parts.run)
+    handed = handed_over(data, agent, attempt, artifact, clock, parts.run)
     made = record(repo, parts.library, clock, data.mission, data.launch, handed)
     folded = settle(repo, clock, parts.jitter, branch, session, agent, attempt)
     if comment and folded.commit and is_worth_an_edit(folded.before, folded.after, len(data.mission.agents)):
@@ -69,14 +69,16 @@ def record_job(
     return Recorded(made, data.launch, kept.get((session, agent)))
 
 
-def handed_over(data: SessionData, agent: str, attempt: int, artifact: bytes | None, clock: Clock) -> Handover:
-    """What a job left behind: its artifact, or why there is none."""
+def handed_over(
+    data: SessionData, agent: str, attempt: int, artifact: bytes | None, clock: Clock, run: str = ""
+) -> Handover:
+    """What a job left behind: its artifact, or why there is none. `run` is the run that it is of."""
     spec = spec_of(data, agent)
     failure = failure_of(artifact) if artifact is not None else Failure("it left no artifact")
     if failure is None:
-        return Handover(spec, attempt, clock.now(), artifact)
+        return Handover(spec, attempt, clock.now(), artifact, run=run)
     halted = failure.reason if failure.halted else ""
-    return Handover(spec, attempt, clock.now(), failure=failure.reason, halted=halted)
+    return Handover(spec, attempt, clock.now(), failure=failure.reason, halted=halted, run=run)
 
 
 def spec_of(data: SessionData, agent: str) -> AgentSpec:

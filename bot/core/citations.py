@@ -2,15 +2,19 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.core.evidence import Evidence
-from bot.core.findings import CitationState, Finding
+from bot.core.findings import CheckedFinding, CitationState, Finding
 from bot.core.quotes import document, invisible, meaningful, normalise, reordering, stands_in
+from bot.core.remembered import each, remembered
 from bot.core.source_uris import package_name
 from bot.core.support import unsupported
 from bot.core.tokens import facts
 
 _REASON = 300
+KEPT = 4_000
+"""Characters of a passage up to which it is kept what stands in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,23 @@ def _elsewhere(quote: str, evidence: Evidence) -> bool:
 
 
 def _stands(finding: Finding, evidence: Evidence) -> Checked:
+    # What is recorded is checked at every gate, and seldom changes.
+    kept = (
+        isinstance(finding, CheckedFinding) and finding.citation.method == "quoted" and len(evidence.text) <= KEPT
+    )
+    if kept and _stands_there((finding, evidence.text)):
+        return Checked("verified")
     reason = _disguised(finding, evidence) or _misquoted(finding, evidence) or _overstated(finding, evidence)
     return Checked("unsupported", reason) if reason else Checked("verified")
+
+
+@remembered(512, each)
+def _stands_there(of: tuple[Finding, str]) -> bool:
+    """Whether the passage at its place bears a finding out, without a look at the rest of the document."""
+    finding, text = of
+    there = Evidence("readable", text=text)
+    quoted = _quoted(finding.citation.quote, text)
+    return quoted and not _disguised(finding, there) and not _overstated(finding, there)
 
 
 def _disguised(finding: Finding, evidence: Evidence) -> str:
@@ -71,6 +90,8 @@ def _disguised(finding: Finding, evidence: Evidence) -> str:
 
 
 def _misquoted(finding: Finding, evidence: Evidence) -> str:
+    if len(evidence.text) <= KEPT and _quoted(finding.citation.quote, evidence.text):
+        return ""
     quote = normalise(finding.citation.quote)
     if not meaningful(quote):
         return "the quote is too short to say anything; it needs three letters or digits"
@@ -85,6 +106,13 @@ def _misquoted(finding: Finding, evidence: Evidence) -> str:
     if finding.citation.method == "quoted" and _elsewhere(quote, evidence):
         return f"{place}; the quote stands elsewhere in the document"
     return f"{place}, nor anywhere in the document"
+
+
+@lru_cache(maxsize=512)  # the same few passages are cited again and again, and checked at every gate
+def _quoted(quote: str, text: str) -> bool:
+    """Whether a quote stands at its place."""
+    normal = normalise(quote)
+    return meaningful(normal) and stands_in(normal, normalise(text))
 
 
 def _overstated(finding: Finding, evidence: Evidence) -> str:

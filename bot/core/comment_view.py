@@ -152,17 +152,16 @@ def _judged(view: CommentView, verdict: Verdict) -> Stage:
 
 
 def has_retry(view: CommentView, agent: AgentSpec) -> bool:
-    """Whether an agent is recorded and all the same tried again: it failed, or a person wants it."""
-    record = view.data.records.get(agent.id)
-    if record is None:
-        return False
+    """Whether an agent that is recorded is all the same tried again: it failed, or a person wants it."""
+    record = view.data.records[agent.id]
     return agent.id in working(view) or bool(attempts_left(view.data.launch, agent, record))
 
 
 @remembered(1, itself)
 def retries(view: CommentView) -> tuple[str, ...]:
     """The agents that are recorded and tried again, in the mission's order."""
-    return tuple(agent.id for agent in view.data.mission.agents if has_retry(view, agent))
+    recorded = (agent for agent in view.data.mission.agents if agent.id in view.data.records)
+    return tuple(agent.id for agent in recorded if has_retry(view, agent))
 
 
 def failures(view: CommentView) -> tuple[AgentSpec, ...]:

@@ -138,7 +138,9 @@ def goes_on_in(data: SessionData) -> str:
 
 def handed_on(agent: AgentSpec, file: FindingsFile | None) -> tuple[Subject, ...]:
     """The subjects of which a findings file says that another session goes on with them."""
-    said = {(blocker.subject, blocker.title) for blocker in file.blockers} if file else set()
+    if file is None or not file.blockers:
+        return ()
+    said = {(blocker.subject, blocker.title) for blocker in file.blockers}
     return tuple(subject for subject in agent.subjects if (subject.id, title(subject, GOES_ON)) in said)
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from bot.core.gate.verdict import names
 from bot.core.overview import Overview
+from bot.core.remembered import itself, remembered
 from bot.core.state import SessionState
 
 ALL_WITHIN = timedelta(hours=24)
@@ -32,6 +33,7 @@ class CrossCriterion:
     action: str = ""
 
 
+@remembered(1, itself)  # they are shown in several places
 def cross_criteria(overview: Overview) -> tuple[CrossCriterion, ...]:
     """The five, in the protocol's order. Without any session all of them wait."""
     return (

@@ -64,10 +64,11 @@ def pending(refs: Mapping[str, str], session: str, recorded: Mapping[str, int]) 
     newest: dict[str, Pending] = {}
     prefix = f"{RECORDS}{session}/"
     for ref, commit in refs.items():
-        agent, _, attempt = ref.removeprefix(prefix).partition("/")
-        if not ref.startswith(prefix) or not attempt.isdecimal():
+        if not ref.startswith(prefix):
             continue
-        found = Pending(agent, int(attempt), commit)
-        if found.attempt > max(recorded.get(agent, 0), newest[agent].attempt if agent in newest else 0):
-            newest[agent] = found
+        agent, _, attempt = ref[len(prefix) :].partition("/")
+        if not attempt.isdecimal() or int(attempt) <= recorded.get(agent, 0):
+            continue
+        if agent not in newest or int(attempt) > newest[agent].attempt:
+            newest[agent] = Pending(agent, int(attempt), commit)
     return tuple(newest[agent] for agent in sorted(newest))

@@ -8,7 +8,7 @@ import re
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from bot.core.escapes import Unescaped, has_escapes, unescaped, with_places
 from bot.core.rows import DIGITS, LETTERS, alphabet, reduced
@@ -16,6 +16,8 @@ from bot.core.spans import Span
 
 DEPTH = 2
 """How often something may be encoded, and still be found."""
+KEPT = 100
+"""Characters up to which it is kept what they decode to."""
 _BREAK = r"(?:\r?\n|\\+n)"
 _LEAST = 16
 """Characters in a row that are worth a look: no key is shorter."""
@@ -97,13 +99,24 @@ def _from_hex(text: str) -> Iterator[Layer]:
 def _from_base64(text: str) -> Iterator[Layer]:
     """What may be base64, read from each place in a group: other letters may stand right before it."""
     for start, end in _like_base64(text):
-        run = _SEPARATORS.sub("", text[start:end]).rstrip("=").translate(_STANDARD)
-        if run.islower() or run.isalpha():
-            continue  # words, a path, or a hash in hex: so much base64 has capital letters and digits
-        for skipped in range(4):
-            whole = run[skipped : len(run) - (len(run) - skipped) % 4]
-            rest = run[skipped + len(whole) :]
-            yield from _printable(b64decode(whole + (f"{rest:=<4}" if len(rest) > 1 else "")), (start, end))
+        found = text[start:end]
+        for data in _kept_readings(found) if len(found) <= KEPT else _readings(found):
+            yield from _printable(data, (start, end))
+
+
+@lru_cache(maxsize=512)  # most that looks like base64 is a name that stands in many files
+def _kept_readings(found: str) -> tuple[bytes, ...]:
+    return tuple(_readings(found))
+
+
+def _readings(found: str) -> Iterator[bytes]:
+    run = _SEPARATORS.sub("", found).rstrip("=").translate(_STANDARD)
+    if run.islower() or run.isalpha():
+        return  # words, a path, or a hash in hex: so much base64 has capital letters and digits
+    for skipped in range(4):
+        whole = run[skipped : len(run) - (len(run) - skipped) % 4]
+        rest = run[skipped + len(whole) :]
+        yield b64decode(whole + (f"{rest:=<4}" if len(rest) > 1 else ""))
 
 
 def _like_base64(text: str) -> Iterator[Span]:

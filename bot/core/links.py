@@ -56,7 +56,8 @@ def broken_links(
     """
     found = found or linked(documents[file])
     known: dict[str, frozenset[str]] = {}
-    there = tree | {folder for path in tree for folder in _folders(path)}
+    one_in_each = {posixpath.dirname(path): path for path in tree}.values()
+    there = tree | {folder for path in one_in_each for folder in _folders(path)}
     for line, target in found.links:
         if why := _wrong(file, target, documents, known, there):
             yield BrokenLink(file, line, target, why)

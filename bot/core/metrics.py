@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.core.conflict_blockers import conflict_blockers
 from bot.core.overview import Overview
+from bot.core.remembered import itself, remembered
 from bot.core.state import SessionState
 
 
@@ -33,6 +34,7 @@ class Metrics:
         return self.done + self.blocked + self.failed
 
 
+@remembered(1, itself)  # several state files show them
 def metrics(overview: Overview) -> Metrics:
     """All of it from facts: an estimate exists once every session with agents to come has one."""
     sessions = overview.sessions

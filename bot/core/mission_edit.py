@@ -57,6 +57,8 @@ def _settings(mission: Mission, request: Request) -> list[Setting]:
 
 
 def _edited(content: bytes, file: str, settings: Sequence[Setting]) -> bytes:
+    if not settings:
+        return content
     text = content.decode("utf-8")
     mark = _BOM if text.startswith(_BOM) else ""
     plain_text = text.removeprefix(_BOM)
@@ -65,9 +67,8 @@ def _edited(content: bytes, file: str, settings: Sequence[Setting]) -> bytes:
     for start, end, new in edits:  # from the end, so that the places before stay where they are
         plain_text = plain_text[:start] + new + plain_text[end:]
     result = (mark + plain_text).encode()
-    if settings:
-        _check(read(content, file), read(result, file).value, file, settings)
-        load(result, file)
+    _check(read(content, file), read(result, file).value, file, settings)
+    load(result, file)
     return result
 
 

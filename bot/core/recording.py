@@ -50,7 +50,7 @@ def check_all(findings: Iterable[Finding], lookup: Lookup) -> tuple[CheckedFindi
 
 def _checked(finding: Finding, evidence: Evidence) -> CheckedFinding:
     checked = check(finding, evidence)
-    return CheckedFinding(**dict(finding), state=checked.state, reason=checked.reason[:300])
+    return CheckedFinding(**vars(finding), state=checked.state, reason=checked.reason[:300])
 
 
 def accepted(
@@ -69,7 +69,7 @@ def accepted(
         blockers=result.blockers,
         opinions=result.opinions,
     )
-    work = joined(brought_forward(attempt.agent, attempt.file), handed)
+    work = joined(brought_forward(attempt.agent, attempt.file), handed) if attempt.file else handed
     reason = redacted(visible(result.unfinished)) or (REFUSED if result.halted else "")
     if reason:
         file = _completed(attempt, work, NOT_REACHED, f"did not come to it: {reason}")

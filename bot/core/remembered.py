@@ -2,11 +2,13 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import TypeVar
 
 A = TypeVar("A")
 R = TypeVar("R")
+T = TypeVar("T", bound="tuple[object, ...]")
 
 
 def remembered(
@@ -20,20 +22,28 @@ def remembered(
 
     def decorate(function: Callable[[A], R]) -> Callable[[A], R]:
         # The parts are kept with their result: an object that is still there shares its identity with no other.
-        kept: OrderedDict[tuple[object, ...], tuple[tuple[object, ...], R]] = OrderedDict()
+        kept: OrderedDict[object, tuple[object, R]] = OrderedDict()
 
-        @wraps(function)
-        def asked(value: A) -> R:
+        def known_by_itself(value: A) -> R:
+            key = value if isinstance(value, str) else id(value)
+            known = kept.get(key)
+            return known[1] if known else made(key, value, value)
+
+        def known_by_parts(value: A) -> R:
             given = parts(value)
             key = tuple([part if isinstance(part, str) else id(part) for part in given])
             known = kept.get(key)
-            if known is None:
-                known = kept[key] = given, function(value)
-                while len(kept) > size:
-                    kept.popitem(last=False)
-            return known[1]
+            return known[1] if known else made(key, given, value)
 
-        return asked
+        def made(key: object, given: object, value: A) -> R:
+            result = function(value)
+            kept[key] = given, result
+            while len(kept) > size:
+                with suppress(KeyError):  # other threads make room as well
+                    kept.popitem(last=False)
+            return result
+
+        return wraps(function)(known_by_itself if parts is itself else known_by_parts)
 
     return decorate
 
@@ -41,3 +51,8 @@ def remembered(
 def itself(value: A) -> tuple[object, ...]:
     """The parts of a value that is known by itself."""
     return (value,)
+
+
+def each(values: T) -> tuple[object, ...]:
+    """The parts of several values that are known by themselves."""
+    return values

@@ -1,6 +1,7 @@
 """What a person should look at in a session's findings: what a gate that compares words cannot judge."""
 
 import re
+from functools import lru_cache
 
 from bot.core.consolidate import Cited, Deliverable, SubjectReport
 
@@ -20,6 +21,7 @@ def own_words(cited: Cited) -> float:
     return len(said - quoted) / len(said)
 
 
+@lru_cache(maxsize=512)
 def _words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", text.lower()))
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.assess import PRIORITIES, Assessment, Priority, assess
-from bot.core.fields import Field
 from bot.core.findings import CheckedFinding
+from bot.core.mission import Mission
 from bot.core.records import FindingsFile
-from bot.core.remembered import remembered
+from bot.core.remembered import each, remembered
 from bot.core.session import SessionData
 from bot.core.state import SubjectRef, subject_ref
 
@@ -107,8 +107,9 @@ def _entries(candidates: Mapping[str, Sequence[_Candidate]], read: Read) -> dict
         for batch in _batches([found[turn] for found in left.values()]):
             files = read(sorted({(one.data.session, one.agent) for one in batch}))
             for one in batch:
-                others = [c.data.session for c in candidates[one.subject.id] if c.data.session != one.data.session]
-                entry = _entry(one, files.get((one.data.session, one.agent)), others)
+                file = files.get((one.data.session, one.agent))
+                others = {c.data.session for c in candidates[one.subject.id]} - {one.data.session}
+                entry = _entry((one.subject, one.data.session, one.data.mission, file, *sorted(others)))
                 if entry.claims or not turn:
                     entries[one.subject.id] = entry
         left = {one: found for one, found in left.items() if not entries[one].claims}
@@ -121,28 +122,20 @@ def _batches(all_of_them: list[_Candidate]) -> Iterator[list[_Candidate]]:
         yield all_of_them[start : start + BATCH]
 
 
-def _entry(one: _Candidate, file: FindingsFile | None, others: Iterable[str]) -> RoadmapEntry:
-    findings = _about(file, one.subject.id)
+@remembered(256, each)  # the roadmap of merged sessions is compiled again whenever anything happens
+def _entry(of: tuple[SubjectRef, str, Mission, FindingsFile | None, *tuple[str, ...]]) -> RoadmapEntry:
+    """A subject as a session's mission and findings have it, and the other sessions of it."""
+    subject, session, mission, file, *others = of
+    findings = _about(file, subject.id)
     return RoadmapEntry(
-        subject=one.subject,
-        session=one.data.session,
-        deliverable=one.data.mission.deliverable,
+        subject=subject,
+        session=session,
+        deliverable=mission.deliverable,
         claims=sum(finding.state == "verified" for finding in findings),
-        gaps=sum(gap.subject == one.subject.id for gap in file.gaps) if file else 0,
-        assessment=_assessed((file, one.subject.id, one.data.mission.fields)),
-        others=tuple(sorted(set(others))),
+        gaps=sum(gap.subject == subject.id for gap in file.gaps) if file else 0,
+        assessment=assess(findings, mission.fields),
+        others=tuple(others),
     )
-
-
-def _all_of_it(of: tuple[FindingsFile | None, str, Sequence[Field]]) -> tuple[object, ...]:
-    return of
-
-
-@remembered(256, _all_of_it)  # the roadmap of merged sessions is compiled again whenever anything happens
-def _assessed(of: tuple[FindingsFile | None, str, Sequence[Field]]) -> Assessment | None:
-    """The assessment of a subject from the findings of one file."""
-    file, subject, fields = of
-    return assess(_about(file, subject), fields)
 
 
 def _about(file: FindingsFile | None, subject: str) -> list[CheckedFinding]:

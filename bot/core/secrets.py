@@ -116,6 +116,8 @@ def in_layers(text: str, matches: Callable[[str], Iterable[Match]]) -> Iterator[
 
 def redacted(text: str) -> str:
     """The text without whatever looks like a key by our own patterns, also decoded or backwards."""
+    if not text:
+        return ""
     return without(text, joined(span for _, _, span in in_all_layers(text, own_matches)), REDACTED)
 
 

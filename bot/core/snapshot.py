@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -34,7 +34,19 @@ def parse_launch(session: str, content: bytes | None) -> tuple[Launch | None, tu
 
 def is_launched_mission(content: bytes | None, launch: Launch) -> bool:
     """Whether a mission.yml is, byte for byte, the file that was launched."""
-    return content is not None and hashlib.sha256(content).hexdigest() == launch.mission_sha256
+    if content is None:
+        return False
+    digest = _kept_digest if len(content) <= KEPT else _digest
+    return digest(content) == launch.mission_sha256
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+@lru_cache(maxsize=32)
+def _kept_digest(content: bytes) -> str:
+    return _digest(content)
 
 
 def parse_record(session: str, agent: str, content: bytes, problems: list[Problem]) -> AgentRecord | None:
@@ -74,14 +86,32 @@ def parse_findings(session: str, agent: str, content: bytes, problems: list[Prob
 def parse_orders(session: str, content: bytes | None, problems: list[Problem]) -> Orders:
     """What people have told a session; nothing, where there is no file."""
     if content is None:
-        return Orders()
+        return _no_orders()
     path, todo = orders_path(session), "restore it from the history of the session's branch"
     orders = _parse(Orders, path, content, MAX_RECORD, todo, problems) or Orders()
     return orders if _plausible(path, [order.time for order in orders.orders], problems) else Orders()
 
 
+@cache
+def _no_orders() -> Orders:
+    return Orders()
+
+
 def parse_session(session: str, files: Mapping[str, bytes]) -> tuple[SessionData | None, tuple[Problem, ...]]:
     """Everything that one commit's files say about a session; files of agents without a mission are not read."""
+    if sum(map(len, files.values())) <= KEPT:
+        return _kept_session(session, tuple(files.items()))
+    return _session(session, files)
+
+
+@lru_cache(maxsize=8)  # a command reads it several times, and so do those that follow one another
+def _kept_session(
+    session: str, files: tuple[tuple[str, bytes], ...]
+) -> tuple[SessionData | None, tuple[Problem, ...]]:
+    return _session(session, dict(files))
+
+
+def _session(session: str, files: Mapping[str, bytes]) -> tuple[SessionData | None, tuple[Problem, ...]]:
     launch, problems = parse_launch(session, files.get(launch_path(session)))
     if launch is None:
         return None, problems

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from math import ceil
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from bot.core.alerts import Alert, alert
 from bot.core.conflicts import Resolution
@@ -16,6 +16,7 @@ from bot.core.mission import Mission
 from bot.core.orders import deadline, last_word
 from bot.core.projection import projected
 from bot.core.records import AgentRecord, AgentState
+from bot.core.remembered import itself, remembered
 from bot.core.session import SessionData, branch_ref
 
 Phase = Literal["launched", "running", "complete", "merged"]
@@ -153,7 +154,7 @@ def reduce(facts: SessionFacts, now: datetime) -> SessionState:
     agents = _agents(ids, records)
     phase = _phase(agents, facts.merge)
     until = deadline(data.launch, data.orders)
-    last = _last_activity(data.launch.launched, records, facts.merge)
+    last, sums = _last_activity(data.launch.launched, records, facts.merge), _sums(records)
     return SessionState(
         session=data.session,
         mission=mission,
@@ -162,10 +163,10 @@ def reduce(facts: SessionFacts, now: datetime) -> SessionState:
         phase=phase,
         agents=agents,
         subjects=_subjects(data),
-        findings=sum(record.findings for record in records),
-        verified=sum(record.verified for record in records),
-        gaps=sum(record.gaps for record in records),
-        blocker_count=sum(record.blockers for record in records),
+        findings=sums.findings,
+        verified=sums.verified,
+        gaps=sums.gaps,
+        blocker_count=sums.blockers,
         blockers=tuple(_notes(data, records)),
         failures=tuple((record.agent, record.reason) for record in records if record.state == "failed"),
         halted=tuple(
@@ -173,7 +174,7 @@ def reduce(facts: SessionFacts, now: datetime) -> SessionState:
         ),
         given_up=tuple(_given_up(record) for record in records if record.idle_since),
         goes_on_from=data.launch.continues.session if data.launch.continues else "",
-        cost=sum(record.spent for record in records),
+        cost=sums.spent,
         cap=mission.limits.max_usd,
         projected=projected(mission, data.records),
         launched=data.launch.launched,
@@ -187,6 +188,21 @@ def reduce(facts: SessionFacts, now: datetime) -> SessionState:
     )
 
 
+class _Sums(NamedTuple):
+    """Sums over a session's records; money in millionths of a US dollar."""
+
+    findings: int = 0
+    verified: int = 0
+    gaps: int = 0
+    blockers: int = 0
+    spent: int = 0
+
+
+def _sums(records: Iterable[AgentRecord]) -> _Sums:
+    each = [(one.findings, one.verified, one.gaps, one.blockers, one.spent) for one in records]
+    return _Sums(*map(sum, zip(*each, strict=True)))
+
+
 def _given_up(record: AgentRecord) -> GivenUp:
     since = record.idle_since or record.recorded
     into = record.goes_on_in or ""
@@ -195,13 +211,10 @@ def _given_up(record: AgentRecord) -> GivenUp:
 
 def _agents(ids: Iterable[str], records: Iterable[AgentRecord]) -> Agents:
     states: dict[str, AgentState] = {record.agent: record.state for record in records}
-    ordered = list(ids)
-    return Agents(
-        done=tuple(agent for agent in ordered if states.get(agent) == "done"),
-        blocked=tuple(agent for agent in ordered if states.get(agent) == "blocked"),
-        failed=tuple(agent for agent in ordered if states.get(agent) == "failed"),
-        pending=tuple(agent for agent in ordered if agent not in states),
-    )
+    found: dict[str, list[str]] = {"done": [], "blocked": [], "failed": [], "pending": []}
+    for agent in ids:
+        found[states.get(agent, "pending")].append(agent)
+    return Agents(**{state: tuple(agents) for state, agents in found.items()})
 
 
 def _phase(agents: Agents, merge: Merge | None) -> Phase:
@@ -218,24 +231,32 @@ def _last_activity(launched: datetime, records: Iterable[AgentRecord], merge: Me
 
 
 def _subjects(data: SessionData) -> Subjects:
-    assigned: list[SubjectRef] = []
+    assigned, by_agent = _assigned(data.mission)
     covered: list[SubjectRef] = []
     blocked: list[SubjectRef] = []
-    for agent in data.mission.agents:
-        record = data.records.get(agent.id)
-        held_up = _held_up(data, record) if record else frozenset()
-        for subject in agent.subjects:
-            reference = subject_ref(subject.name)
-            assigned.append(reference)
-            if record:
+    for agent, references in by_agent:
+        if not (record := data.records.get(agent)):
+            continue
+        if record.state == "done":
+            covered += references
+        else:
+            held_up = _held_up(data, record)
+            for reference in references:
                 (blocked if held_up is None or reference.id in held_up else covered).append(reference)
-    return Subjects(tuple(assigned), tuple(covered), tuple(blocked))
+    return Subjects(assigned, tuple(covered), tuple(blocked))
+
+
+@remembered(64, itself)
+def _assigned(
+    mission: Mission,
+) -> tuple[tuple[SubjectRef, ...], tuple[tuple[str, tuple[SubjectRef, ...]], ...]]:
+    """The subjects of a mission, together and by agent."""
+    by_agent = tuple((agent.id, tuple(subject_ref(s.name) for s in agent.subjects)) for agent in mission.agents)
+    return tuple(one for _, references in by_agent for one in references), by_agent
 
 
 def _held_up(data: SessionData, record: AgentRecord) -> frozenset[str] | None:
-    """The ids of the subjects that a recorded agent did not cover; None: all of them, or nobody knows."""
-    if record.state == "done":
-        return frozenset()
+    """The ids of the subjects that an agent left out that is not done; None: all of them, or nobody knows."""
     file = data.findings.get(record.agent)
     if file is None:
         return None
@@ -260,10 +281,17 @@ def _notes(data: SessionData, records: Iterable[AgentRecord]) -> Iterable[Blocke
 
 def _eta(records: list[AgentRecord], pending: int, parallel: int, last: datetime) -> datetime | None:
     """The last activity plus the median duration of the recorded agents, once for each round still to come."""
-    durations = sorted(record.finished - record.started for record in records if record.finished > record.started)
-    if not durations or not pending:
+    if not pending:
+        return None
+    durations = sorted(took for record in records if (took := _took(record)) > timedelta())
+    if not durations:
         return None
     try:
         return last + durations[len(durations) // 2] * ceil(pending / parallel)
     except OverflowError:
         return None  # a record says that it took centuries
+
+
+@remembered(512, itself)
+def _took(record: AgentRecord) -> timedelta:
+    return record.finished - record.started

@@ -23,6 +23,7 @@ from bot.core.neutral import visible
 from bot.core.orders import Order, OrderKind
 from bot.core.recording import TIME_OVER
 from bot.core.records import AgentRecord, Launch
+from bot.core.remembered import each, remembered
 from bot.core.session import SessionData
 
 SWARM = "swarm"
@@ -212,8 +213,8 @@ def implied(data: SessionData, dispatches: Dispatches, kept: Iterable[AgentRecor
     records = {(one.agent, one.attempt): one for one in (*kept, *data.records.values())}
     return (
         *_opening(launch),
-        *(event for one in dispatches.dispatches for event in _dispatched(launch, one)),
-        *(_recorded(launch, one, runs.get(key, "")) for key, one in sorted(records.items())),
+        *(event for one in dispatches.dispatches for event in _dispatched((launch, one))),
+        *(_recorded((launch, one, runs.get(key, ""))) for key, one in sorted(records.items())),
         *(_started(launch, one) for one in dispatches.starts),
         *(_ordered(launch, one) for one in data.orders),
         *_expired(launch, records.values()),
@@ -231,16 +232,22 @@ def _opening(launch: Launch) -> Iterator[TrailEvent]:
     yield decided(launch, "reserved", "", launch.launched, subjects, actor=who, run=launch.run)
 
 
-def _dispatched(launch: Launch, one: Dispatch) -> Iterator[TrailEvent]:
+# A session is asked again and again what follows from it, and most of it is what it was.
+@remembered(512, each)
+def _dispatched(of: tuple[Launch, Dispatch]) -> tuple[TrailEvent, ...]:
+    launch, one = of
     agent, attempt, run, what = one.agent, one.attempt, one.run, f"{one.agent}/{one.attempt}"
     task = f"to research {_subjects(launch.mission, agent) or 'what the mission does not name'}"
-    yield decided(launch, "dispatched", what, one.time, task, run=run, agent=agent, attempt=attempt)
-    if one.by:
-        reason = f"{agent} fell silent; the backup agent {one.by} does its work"
-        yield decided(launch, "reassigned", what, one.time, reason, run=run, agent=agent, attempt=attempt)
+    first = decided(launch, "dispatched", what, one.time, task, run=run, agent=agent, attempt=attempt)
+    if not one.by:
+        return (first,)
+    why = f"{agent} fell silent; the backup agent {one.by} does its work"
+    return first, decided(launch, "reassigned", what, one.time, why, run=run, agent=agent, attempt=attempt)
 
 
-def _recorded(launch: Launch, one: AgentRecord, run: str) -> TrailEvent:
+@remembered(512, each)
+def _recorded(of: tuple[Launch, AgentRecord, str]) -> TrailEvent:
+    launch, one, run = of
     agent, attempt = one.agent, one.attempt
     more = [plural(number, noun) for number, noun in ((one.gaps, "gap"), (one.blockers, "blocker")) if number]
     counts = ", ".join([plural(one.findings, "finding"), f"{one.verified:,} verified", *more])

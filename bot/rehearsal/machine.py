@@ -1,8 +1,9 @@
 """The machine of one job: it takes a while for each change that it makes, and may die after any of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from random import Random
+from typing import ParamSpec, TypeVar
 
 from bot.adapters.memory.repository import MemoryRepository
 from bot.adapters.turns import Turns
@@ -12,6 +13,8 @@ from bot.ports import Conversation, Forge, Merged, Postponed, Proposal, Reaction
 from bot.rehearsal.faults import Faults
 from bot.rehearsal.scheduler import Killed, Scheduler
 
+P = ParamSpec("P")
+T = TypeVar("T")
 REFUSED_FOR = 60.0
 """Seconds for which GitHub refuses calls that come too fast."""
 
@@ -26,17 +29,17 @@ class Machine:
         self.left = dies_after
         self.dead = False
 
-    @contextmanager
-    def changing(self) -> Iterator[None]:
+    def change(self, make: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """A change: others come in between before it, and the machine may be gone right after it."""
         self.alive()
         self.scheduler.sleep(self.chance.uniform(0.1, 1.5))
         if self.faults.is_slow():
             self.scheduler.sleep(REFUSED_FOR)
-        yield
+        made = make(*args, **kwargs)
         if self.left is not None:
             self.left -= 1
             self.alive()
+        return made
 
     def alive(self) -> None:
         """Raises Killed when the machine is gone, also to whoever tidies up after that."""
@@ -54,8 +57,7 @@ class JobRepository(MemoryRepository):
 
     def update(self, updates: Sequence[RefUpdate]) -> None:
         if updates:
-            with self.machine.changing():
-                super().update(updates)
+            self.machine.change(super().update, updates)
 
 
 class JobForge:
@@ -77,16 +79,13 @@ class JobForge:
         self.repository.update([RefUpdate(f"refs/heads/{branch}", None, expected)])
 
     def report(self, commit: str, verdict: Verdict) -> None:
-        with self.machine.changing():
-            self.forge.report(commit, verdict)
+        self.machine.change(self.forge.report, commit, verdict)
 
     def propose(self, proposal: Proposal) -> str:
-        with self.machine.changing():
-            return self.forge.propose(proposal)
+        return self.machine.change(self.forge.propose, proposal)
 
     def merge(self, proposal: Proposal) -> Merged | Postponed:
-        with self.machine.changing():
-            return self.forge.merge(proposal)
+        return self.machine.change(self.forge.merge, proposal)
 
 
 class JobConversation:
@@ -100,24 +99,19 @@ class JobConversation:
         return self.conversation.permission(login)
 
     def say(self, issue: int, kind: Say, body: str) -> int:
-        with self.machine.changing():
-            return self.conversation.say(issue, kind, body)
+        return self.machine.change(self.conversation.say, issue, kind, body)
 
     def edit(self, comment: int, body: str) -> bool:
-        with self.machine.changing():
-            return self.conversation.edit(comment, body)
+        return self.machine.change(self.conversation.edit, comment, body)
 
     def unlabel(self, issue: int, label: str) -> None:
-        with self.machine.changing():
-            self.conversation.unlabel(issue, label)
+        self.machine.change(self.conversation.unlabel, issue, label)
 
     def react(self, comment: int, reaction: Reaction) -> None:
-        with self.machine.changing():
-            self.conversation.react(comment, reaction)
+        self.machine.change(self.conversation.react, comment, reaction)
 
     def close(self, issue: int) -> None:
-        with self.machine.changing():
-            self.conversation.close(issue)
+        self.machine.change(self.conversation.close, issue)
 
 
 class JobRuns:
@@ -128,12 +122,10 @@ class JobRuns:
         self.machine = machine
 
     def start(self, workflow: str, inputs: Mapping[str, str]) -> None:
-        with self.machine.changing():
-            self.runs.start(workflow, inputs)
+        self.machine.change(self.runs.start, workflow, inputs)
 
     def active(self, workflow: str) -> tuple[ActiveRun, ...]:
         return self.runs.active(workflow)
 
     def cancel(self, run: str) -> None:
-        with self.machine.changing():
-            self.runs.cancel(run)
+        self.machine.change(self.runs.cancel, run)

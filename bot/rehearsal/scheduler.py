@@ -45,6 +45,7 @@ class Scheduler:
     def __init__(self, start: datetime) -> None:
         self.moment = start
         self.hub = getcurrent()
+        self._until = start
         self._turns: list[tuple[datetime, int, greenlet, bool]] = []
         self._numbers = count()
 
@@ -55,7 +56,11 @@ class Scheduler:
 
     def sleep(self, seconds: float) -> None:
         """Lets others go on until so much time has passed."""
-        self.at(self.moment + timedelta(seconds=seconds), getcurrent())
+        then = self.moment + timedelta(seconds=seconds)
+        if then <= self._until and not (self._turns and self._turns[0][0] <= then):
+            self.moment = then  # nobody else has anything to do before that
+            return
+        self.at(then, getcurrent())
         self.hub.switch()
 
     def wait(self, processes: Iterable[Process]) -> None:
@@ -75,12 +80,14 @@ class Scheduler:
 
     def run(self, until: datetime) -> bool:
         """Goes on until the time has come, or nobody has anything to do any more; whether somebody has."""
+        self._until = until
         while self._turns and self._turns[0][0] <= until:
             self.moment, _, thread, killed = heappop(self._turns)
             if killed:
                 thread.throw(Killed)
             elif not thread.dead:
                 thread.switch()
+        self._until = self.moment
         return bool(self._turns)
 
     def kill(self, process: Process) -> None:

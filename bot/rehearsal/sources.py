@@ -55,9 +55,7 @@ class MadeUpSources:
         return MadeUp(uri, self.now)
 
     def evidence(self, source: str, locator: str, method: Method) -> Evidence:
-        page = _page(source)
-        text = next((passage.text for passage in page.passages if passage.locator == locator), "")
-        return Evidence("readable", sha256=page.sha256, text=text, document_text=lambda: page.text)
+        return _evidence(source, locator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +78,10 @@ def _page(uri: str) -> _Page:
     )
     searched = Searched(source=uri, state="readable", documents=1, passages=len(passages))
     return _Page(searched, digest, text, passages)
+
+
+@lru_cache(maxsize=4_096)
+def _evidence(uri: str, locator: str) -> Evidence:
+    page = _page(uri)
+    text = next((passage.text for passage in page.passages if passage.locator == locator), "")
+    return Evidence("readable", sha256=page.sha256, text=text, document_text=lambda: page.text)

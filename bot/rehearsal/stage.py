@@ -8,6 +8,7 @@ from random import Random
 
 from bot.adapters.memory.conversation import MemoryConversation
 from bot.adapters.memory.forge import Hub
+from bot.adapters.memory.refs import Refs
 from bot.adapters.memory.repository import MemoryRepository
 from bot.commands.dispatching import read_dispatches
 from bot.commands.load import Loaded, load_overview
@@ -81,6 +82,7 @@ class Stage:
             self.say,
         )
         self.actions.work = self.swarm.work
+        self._seen: tuple[Refs, datetime, Loaded] | None = None
 
     def say(self, text: str) -> None:
         self.lines.append(Line(self.scheduler.now() - START, text))
@@ -137,7 +139,11 @@ class Stage:
     # --- how it stands ---
 
     def loaded(self) -> Loaded:
-        return load_overview(self.repo, self.scheduler.now(), base=BASE)
+        """All sessions as they are now; looked at again only when something may have changed."""
+        now = self.repo.store.refs, self.scheduler.now()
+        if self._seen is None or self._seen[0] is not now[0] or self._seen[1] != now[1]:
+            self._seen = *now, load_overview(self.repo, now[1], base=BASE)
+        return self._seen[2]
 
     def sessions(self) -> Mapping[str, SessionFacts]:
         return self.loaded().facts

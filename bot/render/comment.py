@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from bot.core.comment_view import AT_WORK, CommentView, Stage, stage, working
 from bot.core.consolidate import consolidate
 from bot.core.neutral import code
+from bot.core.remembered import each, remembered
 from bot.render.answer import answer_block
 from bot.render.comment_lines import lines, passing
 from bot.render.comment_tables import agents_table, teams_table
@@ -45,6 +46,12 @@ def status_comment(view: CommentView, *, gate: bool = True) -> str:
     What is too large for a comment is left out from the end: the gate's checklist (if `gate`), then the timeline,
     then the agents one by one (G22).
     """
+    return _made((view, gate))
+
+
+@remembered(1, each)  # what is told in the issue is shown on the job's page as well
+def _made(of: tuple[CommentView, bool]) -> str:
+    view, gate = of
     said = {
         "session": view.state.session,
         "title": TITLES[stage(view)],
@@ -54,7 +61,9 @@ def status_comment(view: CommentView, *, gate: bool = True) -> str:
         "footer": _footer(view),
     }
     texts = (render("comment.md.j2", **said, table=table, folds=folds) for table, folds in _layouts(view, gate))
-    return next(re.sub(r"\n{3,}", "\n\n", text) for text in texts if size(text) <= LIMIT)
+    return next(
+        re.sub(r"\n{3,}", "\n\n", text) if "\n\n\n" in text else text for text in texts if size(text) <= LIMIT
+    )
 
 
 def _layouts(view: CommentView, gate: bool) -> list[tuple[Markdown, Sequence[Fold]]]:

@@ -7,7 +7,7 @@ from bot.core.comment_view import AT_WORK, AtWork, CommentView, has_retry, quiet
 from bot.core.continuing import attempts_allowed
 from bot.core.mission import AgentSpec, Team
 from bot.core.records import AgentRecord
-from bot.core.remembered import itself, remembered
+from bot.core.remembered import each, itself, remembered
 from bot.render.engine import Markdown, counted
 from bot.render.words import clip, dollars, duration, table
 
@@ -18,13 +18,14 @@ STATE_MAX = 80
 REASON_MAX = 60
 
 
+@remembered(1, itself)
 def agents_table(view: CommentView) -> Markdown:
     """A row for each agent; a team is named in its first row. Columns without a figure are left out."""
-    figures, briefly = _columns(view), told(view)
+    figures, briefly, busy = _columns(view), told(view), working(view)
     rows = [
-        [*_who(team, agent), *_how(view, agent, agent.id in briefly, figures)]
+        [*who, *_how(view, agent, busy.get(agent.id), agent.id in briefly, figures)]
         for team in view.data.mission.teams
-        for agent in team.agents
+        for agent, who in _who(team)
     ]
     return table(["team", "agent", "assignment", "state", *figures], 4, rows)
 
@@ -36,13 +37,16 @@ def _columns(view: CommentView) -> Sequence[str]:
     return ("findings", "gaps", "USD") if view.state.cost else ("findings", "gaps")
 
 
-def _who(team: Team, agent: AgentSpec) -> list[str]:
-    first = agent is team.agents[0]
-    return [clip(team.name, TEAM_MAX) if first else "", agent.id, assignment(agent)]
+@remembered(64, itself)
+def _who(team: Team) -> list[tuple[AgentSpec, list[str]]]:
+    names = [clip(team.name, TEAM_MAX), *[""] * (len(team.agents) - 1)]
+    return [(a, [name, a.id, _assignment(a)]) for name, a in zip(names, team.agents, strict=True)]
 
 
-def _how(view: CommentView, agent: AgentSpec, brief: bool, figures: Sequence[str]) -> list[str]:
-    record, attempt = view.data.records.get(agent.id), working(view).get(agent.id)
+def _how(
+    view: CommentView, agent: AgentSpec, attempt: AtWork | None, brief: bool, figures: Sequence[str]
+) -> list[str]:
+    record = view.data.records.get(agent.id)
     shown = _figures_of((record, figures)) if record else [""] * len(figures)
     if attempt:
         return [_at_work(view, attempt, record), *shown]
@@ -64,8 +68,7 @@ def _at_work(view: CommentView, at: AtWork, record: AgentRecord | None) -> str:
     return f"**attempt {at.attempt}**{by}, {time} ({before}: {clip(record.reason, REASON_MAX) or record.state})"
 
 
-@remembered(512, itself)
-def assignment(agent: AgentSpec) -> Markdown:
+def _assignment(agent: AgentSpec) -> Markdown:
     """An agent's subjects, the first ones by name."""
     names = [subject.name for subject in agent.subjects]
     while len(names) > 1 and sum(map(len, names)) > ASSIGNMENT_MAX:
@@ -76,10 +79,12 @@ def assignment(agent: AgentSpec) -> Markdown:
 
 def _state(view: CommentView, agent: AgentSpec, record: AgentRecord) -> str:
     """What is recorded of an agent, in words."""
+    if record.state == "done" and record.attempt == 1:
+        return "done"
     of = f"attempt {record.attempt} of {attempts_allowed(view.data.launch, agent, record)}"
     match record.state:
         case "done":
-            return "done" if record.attempt == 1 else f"done, {of}"
+            return f"done, {of}"
         case "failed":
             return f"{of} failed" if has_retry(view, agent) else f"**failed**, {of}"
         case "blocked":
@@ -90,14 +95,13 @@ def _state(view: CommentView, agent: AgentSpec, record: AgentRecord) -> str:
 
 def _why(view: CommentView, record: AgentRecord) -> str:
     """Why an agent is not done, in a few words."""
-    file = view.data.findings.get(record.agent)
-    titles = [blocker.title for blocker in (file.blockers if file else ())]
     match record.state:
         case "failed":
             return clip(record.reason, STATE_MAX)
-        case "blocked" if titles:
+        case "blocked" if file := view.data.findings.get(record.agent):
+            titles = [blocker.title for blocker in file.blockers]
             more = f" and {len(titles) - 1} more" if len(titles) > 1 else ""
-            return clip(titles[0], STATE_MAX) + more
+            return "".join(clip(title, STATE_MAX) + more for title in titles[:1])
         case _:
             return ""
 
@@ -118,11 +122,7 @@ def _team_row(view: CommentView, team: Team, figures: Sequence[str]) -> list[str
     return [clip(team.name, TEAM_MAX), *numbers, *_figures(records, figures)]
 
 
-def _both(of: tuple[AgentRecord, Sequence[str]]) -> tuple[object, ...]:
-    return of
-
-
-@remembered(512, _both)
+@remembered(512, each)
 def _figures_of(of: tuple[AgentRecord, Sequence[str]]) -> Sequence[str]:
     """The same of one agent."""
     record, wanted = of

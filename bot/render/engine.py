@@ -8,7 +8,7 @@ filters `plain` and `lines` are for prompts, where a text is to be read and not 
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Undefined
 
 from bot.core.neutral import code, link, neutral, visible
 
@@ -21,7 +21,12 @@ class Markdown(str):
 
 def render(template: str, **values: object) -> str:
     """The text of a template of `bot/render/templates/`. Raises TypeError for a text that no filter has seen."""
-    return environment().get_template(template).render(values)
+    return _template(template).render(values)
+
+
+@cache
+def _template(name: str) -> Template:
+    return environment().get_template(name)
 
 
 @cache

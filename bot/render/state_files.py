@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 
 from bot.core.conflict_blockers import conflict_blockers, conflict_note
 from bot.core.conflicts import needs_a_person
@@ -12,13 +12,14 @@ from bot.core.gate.verdict import names
 from bot.core.links import github_slug
 from bot.core.metrics import metrics
 from bot.core.money import usd
-from bot.core.neutral import neutral
+from bot.core.neutral import code, neutral
 from bot.core.next_actions import next_actions, next_step
 from bot.core.overview import Overview, PhaseProgress, phases
+from bot.core.remembered import each, remembered
 from bot.core.roadmap import Roadmap, RoadmapEntry
 from bot.core.secrets import redacted
 from bot.core.state import SessionState
-from bot.render.engine import render
+from bot.render.engine import Markdown, render
 from bot.render.words import alert_words
 
 STATUS = "MULTI-SESSION-STATUS.md"
@@ -102,7 +103,20 @@ def roadmap_text(overview: Overview, roadmap: Roadmap, base_files: str | None = 
     """INTEGRATION-MASTER-ROADMAP.md."""
     present = {state.session for state in overview.sessions if state.deliverable and state.merge}
     places = {} if base_files is None else _places(roadmap.entries, present, base_files)
-    return _render("roadmap.md.j2", overview, roadmap=roadmap, place=places)
+    rows = [_row((entry, places.get(entry.subject.id, ""))) for entry in roadmap.entries]
+    return _render("roadmap.md.j2", overview, roadmap=roadmap, rows=rows)
+
+
+@remembered(1_024, each)  # most subjects are as they were when the roadmap was written last
+def _row(of: tuple[RoadmapEntry, str]) -> Markdown:
+    """A subject's row of the roadmap; `place` is where it stands in its deliverable, empty: nowhere."""
+    entry, place = of
+    name, made = neutral(entry.subject.name), entry.assessment
+    found = (
+        f"{neutral(made.priority)} | {made.hours:,} | {neutral(made.complexity)}" if made else "not assessed | |"
+    )
+    cells = [f"[{name}]({place})" if place else name, found, f"{entry.claims:,}", f"{entry.gaps:,}"]
+    return Markdown(f"| {' | '.join(cells)} | {code(entry.session)} |")
 
 
 def _places(entries: Sequence[RoadmapEntry], present: set[str], base_files: str) -> Mapping[str, str]:
@@ -165,6 +179,7 @@ def _over_time(state: SessionState) -> str:
     )
 
 
+@lru_cache(maxsize=256)
 def utc(moment: datetime) -> str:
     """A moment as `2026-11-22 16:40 UTC`."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -1,9 +1,10 @@
 """When the agents worked, as a Gantt diagram for Mermaid."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from bot.core.comment_view import AtWork, CommentView, working
 from bot.core.mission import AgentSpec, Team
@@ -26,12 +27,16 @@ class _Bar:
     end: datetime
 
 
+@remembered(1, itself)
 def timeline(view: CommentView) -> Markdown:
     """A fenced diagram of the recorded attempts and of those at work, by team, in UTC; empty when nothing is
     recorded or there are too many."""
-    teams = [(team, list(_bars(view, team))) for team in view.data.mission.teams]
+    if not view.data.records:
+        return Markdown("")
+    busy = working(view)
+    teams = [(team, list(_bars(view, busy, team))) for team in view.data.mission.teams]
     bars = [bar for _, found in teams for bar in found]
-    if not view.data.records or len(bars) > SHOWN:
+    if len(bars) > SHOWN:
         return Markdown("")
     margin = 20 + 7 * max(len(section_name(team)) for team, _ in teams)
     lines = [
@@ -51,11 +56,11 @@ def _axis(bars: list[_Bar]) -> str:
     return "%H:%M:%S" if length < timedelta(minutes=10) else "%H:%M"
 
 
-def _bars(view: CommentView, team: Team) -> Iterator[_Bar]:
+def _bars(view: CommentView, busy: Mapping[str, AtWork], team: Team) -> Iterator[_Bar]:
     for agent in team.agents:
         if record := view.data.records.get(agent.id):
             yield _recorded(record)
-        if attempt := working(view).get(agent.id):
+        if attempt := busy.get(agent.id):
             yield _at_work(agent, attempt, view.now)
 
 
@@ -72,8 +77,8 @@ def _at_work(agent: AgentSpec, at: AtWork, now: datetime) -> _Bar:
 
 
 def _bar(text: str, tags: str, start: datetime, end: datetime) -> _Bar:
-    seen = max(end, start + timedelta(seconds=1))
-    return _Bar(f"    {text} :{tags}, {_time(start)}, {_time(seen)}", start, end)
+    span, first, last = _span(start, end)
+    return _Bar(f"    {text} :{tags}, {span}", first, last)
 
 
 def _attempt(number: int) -> str:
@@ -87,6 +92,7 @@ def _section(team: Team, bars: list[_Bar]) -> Iterator[str]:
         yield bar.line
 
 
+@remembered(64, itself)
 def section_name(team: Team) -> str:
     """A team's name in words that Mermaid takes for nothing else."""
     return _plain(team.name) or f"Team {team.id}"
@@ -98,5 +104,9 @@ def _plain(name: str) -> str:
     return words[:_NAME_MAX].strip(" ,.-")
 
 
-def _time(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+@lru_cache(maxsize=256)  # agents that are at work have mostly begun together, and end all of them now
+def _span(start: datetime, end: datetime) -> tuple[str, datetime, datetime]:
+    """From when to when, as the diagram has it, and in UTC."""
+    first, last = start.astimezone(UTC), end.astimezone(UTC)
+    seen = max(last, first + timedelta(seconds=1))
+    return f"{first:%Y-%m-%d %H:%M:%S}, {seen:%Y-%m-%d %H:%M:%S}", first, last

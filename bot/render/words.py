@@ -65,6 +65,7 @@ def named(names: list[Markdown], limit: int = 3) -> Markdown:
     return Markdown(", ".join(names[:limit]) + more)
 
 
+@lru_cache(maxsize=256)
 def duration(time: timedelta) -> str:
     """`40 s`, `12 min`, `1 h 5 min`, `2 days 3 h`; nothing is shorter than no time at all."""
     seconds = max(0, int(time.total_seconds()))

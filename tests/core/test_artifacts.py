@@ -204,6 +204,10 @@ def test_a_failed_attempt_leaves_its_reason_in_one_visible_line() -> None:
     assert failure_of(b'{"failure": "%s"}' % (b"x" * 5_000)) == Failure("x" * 1_000)
 
 
+def test_a_failure_is_one_however_its_name_is_written() -> None:
+    assert failure_of(b'{"\\u0066ailure": "x"}') == Failure("x")
+
+
 def test_a_failed_attempt_may_say_that_the_access_to_the_model_was_refused() -> None:
     assert failure_of(b'{"failure": "401", "halted": true}') == Failure("401", halted=True)
     assert failure_of(b'{"halted": false, "failure": "x"}') == Failure("x")
@@ -215,6 +219,8 @@ def test_a_failed_attempt_may_say_that_the_access_to_the_model_was_refused() -> 
         b"",
         b"[]",
         b"{",
+        b'{"failure": ',
+        b'{"failure": "a", "failure": "b"}',
         b'{"failure": 1}',
         b'{"failure": "a", "agent": "b"}',
         b'{"failure": "a", "halted": 1}',

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.core.citations import Checked, check
 from bot.core.evidence import Evidence
-from bot.core.findings import Finding, SourceState
+from bot.core.findings import CheckedFinding, Finding, SourceState
 from bot.core.quotes import meaningful, normalise, stands_in
 from tests.builders import citation
 
@@ -31,6 +31,20 @@ LIMIT = "The limit is 1,000 requests per minute"
 
 def test_g27_a_claim_equal_to_its_quote_is_verified() -> None:
     assert check(finding(LIMIT, LIMIT, "1000 requests"), evidence()) == Checked("verified")
+
+
+@given(
+    st.sampled_from((LIMIT, "100 requests", "The limit is 1,000", OTHER)),
+    st.sampled_from((LIMIT, "The limit is 1,00", OTHER, "..")),
+    st.sampled_from((TEXT, OTHER, "", f"{'More. ' * 1_000}{TEXT}")),
+    st.sampled_from(("quoted", "counted")),
+)
+def test_g27_what_is_recorded_is_checked_like_what_is_handed_over(
+    claim: str, quote: str, text: str, method: str
+) -> None:
+    handed, now = finding(claim, quote, method=method), evidence(text)
+    recorded = CheckedFinding(**vars(handed), state="verified")
+    assert [check(recorded, now), check(recorded, now)] == [check(handed, now)] * 2
 
 
 def test_g27_typography_and_line_breaks_do_not_matter() -> None:

@@ -3,7 +3,15 @@ import json
 import pytest
 
 from bot.core.loading import load_mission
-from bot.core.snapshot import MAX_FINDINGS, MAX_RECORD, parse_findings, parse_launch, parse_record, parse_session
+from bot.core.snapshot import (
+    KEPT,
+    MAX_FINDINGS,
+    MAX_RECORD,
+    parse_findings,
+    parse_launch,
+    parse_record,
+    parse_session,
+)
 from bot.errors import Problem
 from tests.sessions import as_bytes, blocker, findings, mission_yaml, record, session_files
 
@@ -19,6 +27,16 @@ def test_a_whole_session_is_read() -> None:
     assert data.records == {"haiku-1": ONE, "haiku-2": TWO}
     assert data.findings == {"haiku-1": FILES[0], "haiku-2": FILES[1]}
     assert (data.mission.mission, data.launch.session) == ("cloud", "cloud-1")
+
+
+def test_a_session_of_any_size_is_read() -> None:
+    many = findings("haiku-1", *(f"subject-{number}" for number in range(500)))
+    files = session_files("cloud-1", MISSION, (ONE,), (many,))
+    assert sum(map(len, files.values())) > KEPT
+    data, problems = parse_session("cloud-1", files)
+    assert problems == ()
+    assert data is not None
+    assert data.findings == {"haiku-1": many}
 
 
 def test_without_a_launch_there_is_no_session() -> None:

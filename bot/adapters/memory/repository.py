@@ -27,10 +27,12 @@ NO_REF = re.compile(r"(?!refs/.)|.*(?:\.\.|@\{|//|[\0- ~^:?*\[\\\x7f]|/\.|\.lock
 
 @dataclass(slots=True)
 class Store:
-    """What all clones see."""
+    """What all clones see. What was asked of commits is kept: commits never change."""
 
     history: History = field(default_factory=History)
     refs: Refs = field(default_factory=Refs)
+    listed: dict[tuple[str, tuple[str, ...]], dict[str, bytes]] = field(default_factory=dict)
+    compared: dict[tuple[str, str], list[Change]] = field(default_factory=dict)
 
 
 class MemoryRepository:
@@ -111,13 +113,20 @@ class MemoryRepository:
     # --- commits ---
 
     def files(self, commit: str, prefixes: Sequence[str] = ()) -> dict[str, bytes]:
-        return files(self.store.history[commit].tree, prefixes)
+        known, key = self.store.listed, (commit, tuple(prefixes))
+        if key not in known:
+            known[key] = files(self.store.history[commit].tree, prefixes)
+        return dict(known[key])
 
     def read(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
         history, found = self.store.history, {}
-        for commit, path in wanted:
-            if (content := history[commit].tree.get(path)) is not None:
-                found[commit, path] = content
+        here, tree = None, EMPTY
+        for place in wanted:
+            commit, path = place
+            if commit != here:
+                here, tree = commit, history[commit].tree
+            if (content := tree.get(path)) is not None:
+                found[place] = content
         return found
 
     def paths(self, commit: str) -> dict[str, str]:
@@ -139,6 +148,12 @@ class MemoryRepository:
         return self.store.history.make(parents, files, message, when, tree, OURS).id
 
     def changes(self, base: str, tip: str) -> list[Change]:
+        known = self.store.compared
+        if (base, tip) not in known:
+            known[base, tip] = self._changes(base, tip)
+        return list(known[base, tip])
+
+    def _changes(self, base: str, tip: str) -> list[Change]:
         history = self.store.history
         one, other = history[base], history[tip]
         start = history.fork(one, other)

@@ -93,6 +93,8 @@ class GateSnapshot:
     def goes_on(self) -> dict[str, str]:
         """The subjects that this session has given up, by id, with the session that goes on with each: what its
         findings say of it counts only where the reservation says so too."""
+        if not self.handed_over:
+            return {}
         return {
             subject.id: self.handed_over[subject.id]
             for agent in self.rules.agents

@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.core.assess import COMPLEXITIES
 from bot.core.consolidate import Deliverable
@@ -16,6 +17,8 @@ from bot.core.neutral import visible
 STATED = re.compile(r"(\d[\d,]*)[*\s]+(subject|claim|gap|blocker|hour)s?\b")
 CELLS = re.compile(r"(?<!\\)\|")
 LINKED = re.compile(r"^\[(.*)\]\(.*\)$")
+KEPT = 100_000
+"""Characters of a document up to which it is kept what it states."""
 NO_DELIVERABLE = waiting("no deliverable", "write it first")
 
 
@@ -29,6 +32,15 @@ class Stated:
 
 def stated(text: str) -> Stated:
     """The figures of a deliverable's first line below its title, and the cells of its first table by column."""
+    return _kept(text) if len(text) <= KEPT else _stated(text)
+
+
+@lru_cache(maxsize=4)  # several criteria ask for it, at each gate
+def _kept(text: str) -> Stated:
+    return _stated(text)
+
+
+def _stated(text: str) -> Stated:
     lines = text.split("\n")
     headline = next((line for line in lines if line.strip() and not line.startswith(("#", "|"))), "")
     figures = {match[2]: _number(match[1]) for match in STATED.finditer(headline)}
