@@ -54,7 +54,8 @@ class Place:
     @contextmanager
     def start(self, **more: str) -> Iterator["subprocess.Popen[str]"]:
         variables = {**self.environment, **more}
-        with subprocess.Popen(
+        ours = signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background of a shell it is ignored
+        process = subprocess.Popen(
             COMMAND,
             cwd=ROOT,
             env=variables,
@@ -62,7 +63,9 @@ class Place:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
-        ) as process:
+        )
+        signal.signal(signal.SIGINT, ours)
+        with process:
             try:
                 yield process
             finally:

@@ -111,8 +111,8 @@ def _kept_readings(found: str) -> tuple[bytes, ...]:
 
 def _readings(found: str) -> Iterator[bytes]:
     run = _SEPARATORS.sub("", found).rstrip("=").translate(_STANDARD)
-    if run.islower() or run.isalpha():
-        return  # words, a path, or a hash in hex: so much base64 has capital letters and digits
+    if run.islower():
+        return  # a path, or a hash in hex: base64 of text has a capital letter in every few
     for skipped in range(4):
         whole = run[skipped : len(run) - (len(run) - skipped) % 4]
         rest = run[skipped + len(whole) :]

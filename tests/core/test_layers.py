@@ -105,7 +105,7 @@ def test_whatever_may_be_hex_or_base64_is_decoded(text: str) -> None:
     lines = r"[\w+/-]{16,}(?:(?:\r?\n|\\+n)[\w+/-]{16,})*(?:(?:\r?\n|\\+n)[\w+/-]{1,15}=)?"
     for match in re.finditer(lines, text, re.ASCII):
         run = re.sub(r"(?:\r?\n|\\+n)+", "", match[0]).rstrip("=").replace("-", "+").replace("_", "/")
-        if not run.islower() and not run.isalpha():
+        if not run.islower():
             for piece in (run[skipped:] for skipped in range(4)):
                 rest = len(piece) % 4
                 data.append(b64decode(piece[: len(piece) - rest] + (f"{piece[-rest:]:=<4}" if rest > 1 else "")))

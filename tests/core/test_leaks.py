@@ -37,6 +37,7 @@ def test_g25_a_secret_in_any_disguise_is_found(disguise: str) -> None:
 
 @given(SECRETS, st.sampled_from(sorted(DISGUISES)), AROUND, AROUND)
 @example("a" * 12 + "bcdefgh1", "base64", "", "")
+@example("001A00004001A0002536", "base64 twice", "", "")  # which is letters alone
 def test_g25_any_secret_in_any_disguise_in_any_text(secret: str, disguise: str, before: str, after: str) -> None:
     text = f"{before} {DISGUISES[disguise](secret)} {after}"
     known = Known([secret])
