@@ -54,7 +54,7 @@ class Place:
     @contextmanager
     def start(self, **more: str) -> Iterator["subprocess.Popen[str]"]:
         variables = {**self.environment, **more}
-        ours = signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background of a shell it is ignored
+        ours = signal.signal(signal.SIGINT, signal.default_int_handler)  # a background shell ignores it
         process = subprocess.Popen(
             COMMAND,
             cwd=ROOT,
