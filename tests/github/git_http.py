@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -100,11 +101,18 @@ def _guarded(world: World, actor: Actor) -> tuple[list[str], list[str], list[str
     return kept, closed, passed
 
 
+@cache
+def server() -> Path:
+    """git's own server. `git http-backend` would be one process more for every request."""
+    done = subprocess.run(["git", "--exec-path"], check=True, capture_output=True, text=True)
+    return Path(done.stdout.strip(), "git-http-backend")
+
+
 def backend(variables: Mapping[str, str], body: IO[bytes]) -> Iterator[bytes]:
     """The answer of git's server: first its headers as one piece, then the body as it comes."""
     os.lseek(body.fileno(), 0, os.SEEK_SET)
     with subprocess.Popen(
-        ["git", "http-backend"], stdin=body, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=dict(variables)
+        [server()], stdin=body, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=dict(variables)
     ) as process:
         assert process.stdout
         headers = b""
