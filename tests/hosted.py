@@ -215,7 +215,8 @@ class Swarm:
         workspace = home / "workspace"
         home.mkdir()
         git(home, "clone", "--quiet", str(self.github.bare), str(workspace))
-        git(workspace, "checkout", "--quiet", commit)
+        if commit != "main":
+            git(workspace, "checkout", "--quiet", commit)
         payload = home / "event.json"
         payload.write_text(json.dumps(event.payload))
         of = self.of(event)

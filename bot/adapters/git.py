@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bot.adapters.committing import refuse_secrets
 from bot.adapters.conflicts import conflicting
+from bot.adapters.git_memory import Memory
 from bot.adapters.git_process import Git
 from bot.adapters.worktrees import checked_out, fast_forward
 from bot.core.changes import Change, ChangeStatus
@@ -61,6 +62,7 @@ class GitRepository:
         self.git = Git(directory)
         self.known = known or Known()
         self._kept: tuple[str, Mapping[str, str]] = ("", {})
+        self._memory = Memory()
 
     def refs(self, prefix: str) -> dict[str, str]:
         lines = self.git.text("for-each-ref", "--format=%(refname) %(objectname)", prefix.rstrip("/")).splitlines()
@@ -98,7 +100,9 @@ class GitRepository:
         ref = f"refs/swarm/tmp/{uuid.uuid4().hex}"
         stream = b"".join(_commit_stream(parents, root, files, message, when, ref))
         done = self.git.run("fast-import", "--quiet", "--date-format=raw", "--done", stdin=stream)
-        return done.stdout.decode().strip()
+        made = done.stdout.decode().strip()
+        self._memory.made(made, parents)
+        return made
 
     def update(self, updates: Sequence[RefUpdate]) -> None:
         if not updates:
@@ -117,13 +121,14 @@ class GitRepository:
             raise
 
     def changes(self, base: str, tip: str) -> list[Change]:
-        start = self.git.text("merge-base", base, tip, ok=(0, 1)) or self._empty_tree()
-        return self._differences(start, tip)
+        return self._differences(self._fork(base, tip) or self._empty_tree(), tip)
 
     def conflicts(self, base: str, tip: str) -> tuple[str, ...]:
         return conflicting(self, base, tip)
 
     def contains(self, tip: str, commit: str) -> bool:
+        if self._memory.follows(tip, commit):
+            return True
         return self.git.run("merge-base", "--is-ancestor", commit, tip, ok=(0, 1)).returncode == 0
 
     def log(self, tip: str, *, since: str = "", first_parent: bool = True) -> list[LogEntry]:
@@ -173,15 +178,24 @@ class GitRepository:
             yield mode, blob, path
 
     def _blobs(self, names: Sequence[str]) -> dict[str, bytes]:
-        if not names:
-            return {}
+        return self._memory.files(names, self._unknown_blobs)
+
+    def _unknown_blobs(self, names: Sequence[str]) -> dict[str, bytes]:
         out = self.git.run(
             "cat-file", "--batch", stdin="".join(f"{n}\n" for n in names).encode(errors="surrogateescape")
         ).stdout
         return dict(_batch(names, out))
 
+    def _fork(self, base: str, tip: str) -> str:
+        """Where two histories parted; empty when they have nothing in common."""
+        return self._asked("merge-base", base, tip, ok=(0, 1))
+
+    def _asked(self, *args: str, ok: Sequence[int] = (0,)) -> str:
+        """What a command prints that tells nothing but how commits are related."""
+        return self._memory.text(args, lambda: self.git.text(*args, ok=ok))
+
     def _differences(self, start: str, tip: str) -> list[Change]:
-        out = self.git.text("diff-tree", "-r", "-z", "--no-renames", start, tip)
+        out = self._asked("diff-tree", "-r", "-z", "--no-renames", start, tip)
         words = [word for word in out.split("\0") if word]
         pairs = zip(words[::2], words[1::2], strict=True)
         return [Change(path, STATUS[facts.split(" ")[4]], facts.split(" ")[1]) for facts, path in pairs]

@@ -16,6 +16,7 @@ from subprocess import CompletedProcess
 
 from bot.adapters.clock import SystemClock
 from bot.adapters.git import GitRepository
+from bot.adapters.git_memory import ID
 from bot.adapters.git_process import Git
 from bot.core.changes import Change
 from bot.core.leaks import Known
@@ -73,6 +74,8 @@ class RemoteRepository(GitRepository):
         self.git = Git(directory, settings, tuple(filter(None, (token, basic))))
         self.url, self.depth, self.clock = url, depth, clock or SystemClock()
         self._is_still = False
+        self._refs: dict[str, str] | None = None
+        self._there: set[str] = set()
         if not any(directory.iterdir()):
             self.git.run("init", "--bare", "--quiet", "--template=")
 
@@ -84,9 +87,12 @@ class RemoteRepository(GitRepository):
         """
         if not self._is_still:
             self._fetch(prefix)
-        if prefix.rstrip("/") != "refs":
-            return super().refs(prefix)
-        return super().refs("refs/heads") | super().refs("refs/swarm")
+        known = self._refs
+        if known is None:
+            known = self._refs = super().refs("refs")
+        name = prefix.rstrip("/")
+        tops = ("refs/heads/", "refs/swarm/") if name == "refs" else (f"{name}/",)
+        return {ref: value for ref, value in known.items() if ref == name or ref.startswith(tops)}
 
     @contextmanager
     def still(self) -> Iterator[None]:
@@ -141,6 +147,7 @@ class RemoteRepository(GitRepository):
 
     def read(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
         found = super().read(wanted)
+        self._there |= {commit for commit, _ in found if ID.fullmatch(commit)}
         self._require({commit for commit, path in wanted if (commit, path) not in found})
         return found
 
@@ -165,7 +172,7 @@ class RemoteRepository(GitRepository):
 
     def changes(self, base: str, tip: str) -> list[Change]:
         with self._present(base, tip):
-            start = self.git.text("merge-base", base, tip, ok=(0, 1))
+            start = self._fork(base, tip)
             if start not in (base, tip):
                 self._whole(base, tip, *([f"^{start}"] if start else []))
             return super().changes(base, tip)
@@ -188,6 +195,7 @@ class RemoteRepository(GitRepository):
 
     def _require(self, commits: Sequence[str] | set[str]) -> None:
         """Raises SwarmError when a commit was not fetched: what it holds is unknown, not absent."""
+        commits = set(commits) - self._there
         if not commits:
             return
         asked = "".join(f"{commit}^{{}}\n" for commit in sorted(commits)).encode()
@@ -198,6 +206,7 @@ class RemoteRepository(GitRepository):
                 f"{', '.join(missing)} is not in the copy of {self.url}{depth}",
                 "fetch the ref that holds it, or the whole history",
             )
+        self._there |= set(filter(ID.fullmatch, commits))
 
     def _whole(self, *revisions: str) -> None:
         """Raises SwarmError when the history of some revisions ends because no more of it was fetched."""
@@ -213,6 +222,7 @@ class RemoteRepository(GitRepository):
     # --- the remote ---
 
     def _fetch(self, prefix: str) -> None:
+        self._refs = None
         name = prefix.rstrip("/")
         if prefix == name and name.startswith("refs/heads/"):
             done = self._fetched(name)
@@ -317,6 +327,7 @@ class RemoteRepository(GitRepository):
         """Keeps what was pushed, so that the next fetch need not bring it. The refs here are a copy: no harm
         is done when they cannot follow."""
         lines = [f"update {u.ref} {u.new}" if u.new else f"delete {u.ref}" for u in updates]
+        self._refs = None
         self.git.attempt("update-ref", "--stdin", stdin="\n".join([*lines, ""]).encode())
 
     def _sleep(self, seconds: float) -> None:

@@ -163,12 +163,14 @@ def test_findings_of_a_backup_agent_count_for_their_subject() -> None:
 
 
 def test_totals_add_up() -> None:
-    totals = done(
+    deliverable = done(
         checked(),
         checked("gone", state="dead"),
         gaps=(Gap(subject="aws-ec2", field="regions"),),
         blockers=(BLOCKER,),
-    ).totals
+    )
+    totals = deliverable.totals
+    assert figures(deliverable) == totals
     assert (totals.subjects, totals.covered, totals.claims, totals.verified, totals.unverified) == (3, 1, 1, 1, 1)
     assert (totals.gaps, totals.blockers, totals.hours) == (1, 1, 54)
     assert totals.complexity == (("Low", 0), ("Medium", 1), ("High", 0))

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -34,9 +35,10 @@ for guarded in $GITHUB_CLOSED; do
     *) protect "Changes must be made through a pull request, and its checks must pass.";;
   esac
 done
-[ -n "$GITHUB_IS_JOB" ] && [ "$new" != $none ] && [ "$(git cat-file -t "$new")" = commit ] || exit 0
-path=$(git rev-list "$new" --not --all |
-  git diff-tree --stdin --root -c -r --name-only --no-commit-id -- .github/workflows | head -n 1)
+[ -n "$GITHUB_IS_JOB" ] && [ "$new" != $none ] || exit 0
+path=$(git log --format= --name-only --full-history -c "$new" --not --all -- .github/workflows 2> /dev/null)
+path=${path%%"
+"*}
 [ -z "$path" ] && exit 0
 what="create or update workflow \\`$path\\` without \\`workflows\\` permission"
 refuse "refusing to allow a GitHub App to $what" "$path"
@@ -100,11 +102,18 @@ def _guarded(world: World, actor: Actor) -> tuple[list[str], list[str], list[str
     return kept, closed, passed
 
 
+@cache
+def server() -> Path:
+    """git's own server. `git http-backend` would be one process more for every request."""
+    done = subprocess.run(["git", "--exec-path"], check=True, capture_output=True, text=True)
+    return Path(done.stdout.strip(), "git-http-backend")
+
+
 def backend(variables: Mapping[str, str], body: IO[bytes]) -> Iterator[bytes]:
     """The answer of git's server: first its headers as one piece, then the body as it comes."""
     os.lseek(body.fileno(), 0, os.SEEK_SET)
     with subprocess.Popen(
-        ["git", "http-backend"], stdin=body, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=dict(variables)
+        [server()], stdin=body, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=dict(variables)
     ) as process:
         assert process.stdout
         headers = b""
@@ -116,6 +125,15 @@ def backend(variables: Mapping[str, str], body: IO[bytes]) -> Iterator[bytes]:
         yield headers
         while piece := process.stdout.read1(65536):  # type: ignore[attr-defined]
             yield piece
+
+
+def answer(world: World, variables: Mapping[str, str], body: IO[bytes]) -> Iterator[bytes]:
+    """As `backend`. What protocol 2 says before anything is asked names no ref: it is the same every time."""
+    asked = (variables.get("QUERY_STRING"), variables.get("GIT_PROTOCOL"))
+    if asked != ("service=git-upload-pack", "version=2"):
+        return backend(variables, body)
+    world.capabilities = world.capabilities or tuple(backend(variables, body))
+    return iter(world.capabilities)
 
 
 def commands(body: IO[bytes], encoding: str) -> list[Command]:

@@ -125,7 +125,7 @@ class Handler(BaseHTTPRequestHandler):
             reasons = Path(folder) / "reasons"
             variables = git_http.environment(world, self._cgi(path, query), actor, reasons)
             wanted = git_http.commands(body, self.headers.get("Content-Encoding", "")) if pushing else []
-            answer = git_http.backend(variables, body)
+            answer = git_http.answer(world, variables, body)
             headers = next(answer)
             if not pushing:
                 self._stream(headers, answer)

@@ -58,6 +58,7 @@ class World:
     events: list[Event] = field(default_factory=list)
     pushes: list[Push] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
+    capabilities: tuple[bytes, ...] = ()
     on_event: Listener | None = None
     on_cancel: Callable[[int], bool] = lambda run: False
     check_event: Callable[[str, Json], list[str]] = lambda name, payload: []
