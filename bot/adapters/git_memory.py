@@ -13,7 +13,7 @@ OF_ID = re.compile(rf"{ID.pattern}(?::.*)?", re.DOTALL)
 MOST = 500
 """Answers of each kind, after which all are forgotten."""
 LONGEST = 64 * 1024
-"""Bytes of a file that is kept."""
+"""Bytes of a file, and characters of another answer, up to which it is kept."""
 
 
 Key = TypeVar("Key")
@@ -43,7 +43,8 @@ class Memory:
         known = self._texts.get(args)
         if known is None:
             known = ask()
-            _keep(self._texts, args, known)
+            if len(known) <= LONGEST:
+                _keep(self._texts, args, known)
         return known
 
     def files(self, names: Sequence[str], ask: Callable[[Sequence[str]], Mapping[str, bytes]]) -> dict[str, bytes]:
