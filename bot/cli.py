@@ -32,7 +32,6 @@ P = ParamSpec("P")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 KINDS = ["anthropic-api-key", "anthropic-token", "bedrock-api-key", "vertex-access-token", "other"]
-BACKENDS = ["claude", "extractive", "simulated"]
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 

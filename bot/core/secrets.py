@@ -6,7 +6,7 @@ A hit never carries the secret, only a fingerprint of it: enough to tell that tw
 import hashlib
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.core.layers import UNSEEN, layers
@@ -81,12 +81,6 @@ def scannable(text: str) -> str:
     """
     bare = HASHES.sub("", text)
     return bare if bare.isascii() else UNSEEN.sub("", bare)
-
-
-def find_secrets(texts: Mapping[str, str]) -> list[SecretHit]:
-    """What our own patterns find in some texts, by path."""
-    bare = {path: scannable(text) for path, text in texts.items()}
-    return [hit for path, text in bare.items() for hit in hits_of(path, text, own_matches(text))]
 
 
 def own_matches(text: str) -> Iterator[Match]:

@@ -7,11 +7,13 @@ from hypothesis import strategies as st
 from bot.core.secrets import (
     REDACTED,
     SecretHit,
-    find_secrets,
     fingerprint,
+    hits_of,
     line_of,
     line_starts,
+    own_matches,
     redacted,
+    scannable,
     unpublished,
 )
 
@@ -28,6 +30,12 @@ KEYS = {
     "Stripe webhook secret": "wh" + "sec_" + "a" * 32,
     "private key": "BEGIN " + "OPENSSH PRIVATE KEY",
 }
+
+
+def find_secrets(texts: dict[str, str]) -> list[SecretHit]:
+    """As the scanner does, without the detectors of others."""
+    bare = {path: scannable(text) for path, text in texts.items()}
+    return [hit for path, text in bare.items() for hit in hits_of(path, text, own_matches(text))]
 
 
 @pytest.mark.parametrize(("kind", "key"), KEYS.items())

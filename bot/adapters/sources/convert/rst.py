@@ -8,7 +8,6 @@ from bot.adapters.sources.convert import markdown
 from bot.adapters.sources.draft import Draft
 
 _RULE = re.compile(r"([=\-~^\"'`#*+.:_])\1{2,}\s*$")
-_DIRECTIVE = re.compile(r"^(\s*)\.\. (?:code-block|code|sourcecode)::.*$")
 _NOISE = re.compile(r"^\s*\.\. .*$|^\s+:(?:target|alt|width|height|align|class|caption)\b.*$")
 _LINK = re.compile(r"`([^`<]+?)\s*<[^`>]+>`__?")
 _REFERENCE = re.compile(r"`([^`]+)`__?(?!\w)")
