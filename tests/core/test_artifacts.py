@@ -71,6 +71,8 @@ def test_a_result_is_read_as_it_was_written() -> None:
         (b'"' + b"\\" * 100_001, "no JSON"),
         (b'{"session": "a\\u001b[2J"}', "control characters"),
         (b'{"a\\u0000": 1}', "control characters"),
+        (b'[1, ["a\\u0085", 2]]', "control characters"),
+        (b'["a\\n\\u000a\\t", {"b": 1}, null]', "the whole: "),
         (b"[1]", "the whole: "),
         (b"{}", "session: Field required"),
         (altered(lambda d: d.update(verdict="gate passed")), "verdict: Extra inputs"),

@@ -33,6 +33,12 @@ def test_g27_a_claim_equal_to_its_quote_is_verified() -> None:
     assert check(finding(LIMIT, LIMIT, "1000 requests"), evidence()) == Checked("verified")
 
 
+def test_g27_a_quote_in_a_long_text_is_found_as_in_a_short_one() -> None:
+    long = f"{'More. ' * 1_000}{TEXT}"
+    assert check(finding(LIMIT, LIMIT), evidence(long)) == Checked("verified")
+    assert check(finding(OTHER, OTHER), evidence(long)).state == "unsupported"
+
+
 @given(
     st.sampled_from((LIMIT, "100 requests", "The limit is 1,000", OTHER)),
     st.sampled_from((LIMIT, "The limit is 1,00", OTHER, "..")),

@@ -22,6 +22,11 @@ def test_the_newest_attempt_of_each_agent_of_this_session() -> None:
     assert [item.commit for item in pending(REFS, "cloud-1", {})] == ["a2", "b1"]
 
 
+def test_the_newest_attempt_counts_whichever_comes_first() -> None:
+    turned = dict(reversed(REFS.items()))
+    assert [item.commit for item in pending(turned, "cloud-1", {})] == ["a2", "b1"]
+
+
 def test_g14_an_attempt_that_is_not_newer_is_fenced_off() -> None:
     assert [item.commit for item in pending(REFS, "cloud-1", {"a": 2, "b": 2})] == []
     assert [item.commit for item in pending(REFS, "cloud-1", {"a": 1})] == ["a2", "b1"]
