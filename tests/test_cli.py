@@ -177,7 +177,7 @@ def test_a_bug_is_3(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
     def broken() -> None:
         raise RuntimeError("out of cheese")
 
-    monkeypatch.setattr(bot.cli, "templates", broken)
+    monkeypatch.setattr(bot.cli.missions, "templates", broken)
     with pytest.raises(SystemExit) as ended:
         bot.cli.main(["new", "blank"])
     assert ended.value.code == 3
@@ -186,13 +186,13 @@ def test_a_bug_is_3(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
 
 
 def test_every_command_has_help_and_json() -> None:
-    group = bot.cli.credentials
+    group = bot.cli.credentials.credentials
     commands: dict[tuple[str, ...], click.Command] = {
-        (name,): command for name, command in bot.cli.cli.commands.items() if command is not group
+        (name,): command for name, command in bot.cli.group.cli.commands.items() if command is not group
     }
     commands |= {("credentials", name): command for name, command in group.commands.items()}
     for name, command in commands.items():
-        shown = CliRunner().invoke(bot.cli.cli, [*name, "--help"])
+        shown = CliRunner().invoke(bot.cli.group.cli, [*name, "--help"])
         assert shown.exit_code == 0
         assert "--json" in shown.output
         assert command.help, name
@@ -275,6 +275,6 @@ def test_ctrl_c_is_no_bug(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted() -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(bot.cli, "templates", interrupted)
+    monkeypatch.setattr(bot.cli.missions, "templates", interrupted)
     done = swarm("new", "blank")
     assert (done.returncode, "goes on from here" in done.stderr) == (1, True)

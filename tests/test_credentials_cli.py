@@ -89,7 +89,7 @@ def test_a_value_is_typed_unseen(desk: Desk) -> None:
         return CANARY
 
     desk.patch.setattr("click.prompt", prompt)
-    desk.patch.setattr("bot.cli._at_terminal", lambda: True)
+    desk.patch.setattr("bot.cli.credentials.at_terminal", lambda: True)
     assert desk.swarm("add", "main", "--kind", "anthropic-api-key")[0] == 0
     [(text, options)] = asked
     assert (text, options["hide_input"], options["err"]) == ("The value of main", True, True)
@@ -98,7 +98,7 @@ def test_a_value_is_typed_unseen(desk: Desk) -> None:
 
 def test_g26_nothing_takes_a_value_as_an_argument() -> None:
     """What stands in a command line is read by everybody on the machine."""
-    parameters = {p.name for command in bot.cli.credentials.commands.values() for p in command.params}
+    parameters = {p.name for command in bot.cli.credentials.credentials.commands.values() for p in command.params}
     assert parameters == {"name", "kind", "keys", "repo", "as_json", "secret", "everything", "program", "variable"}
 
 
@@ -121,7 +121,7 @@ def test_keys_in_the_repository_are_refused(desk: Desk) -> None:
 
 
 def test_the_kinds_are_those_of_the_core() -> None:
-    assert [*VARIABLES, "other"] == bot.cli.KINDS
+    assert [*VARIABLES, "other"] == bot.cli.credentials.KINDS
 
 
 def test_g26_a_run_on_one_machine_uses_the_maintainers_keys(desk: Desk) -> None:

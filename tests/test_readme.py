@@ -21,7 +21,7 @@ def test_links_lead_somewhere(document: Path) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_commands_that_are_shown_exist(document: Path) -> None:
     for line in re.findall(r"(?<!/)swarm ([a-z]+)(?=[ `\n])", "\n".join(code(document.read_text()))):
-        assert line in bot.cli.cli.commands, f"{document.name} shows `swarm {line}`"
+        assert line in bot.cli.group.cli.commands, f"{document.name} shows `swarm {line}`"
 
 
 def code(text: str) -> list[str]:
@@ -31,7 +31,7 @@ def code(text: str) -> list[str]:
 
 def test_every_command_is_documented() -> None:
     told = (ROOT / "docs" / "cli.md").read_text()
-    assert [name for name in bot.cli.cli.commands if f"`swarm {name}" not in told] == []
+    assert [name for name in bot.cli.group.cli.commands if f"`swarm {name}" not in told] == []
 
 
 def test_the_readme_shows_targets_of_the_makefile() -> None:

@@ -8,7 +8,10 @@ from bot.core.mission import Mission, Provider
 from bot.core.plan import make_plan
 
 OF_THE_RUNNER = ("*.actions.githubusercontent.com", "codeload.github.com", "*.blob.core.windows.net")
-"""What a runner of github.com itself asks to take jobs, actions, caches and artifacts."""
+"""What a runner of github.com itself asks to take jobs, actions, caches and artifacts.
+
+Source: GitHub's documentation, "Communicating with self-hosted runners".
+"""
 
 
 @dataclass(frozen=True, slots=True, order=True)

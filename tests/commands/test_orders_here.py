@@ -11,7 +11,7 @@ from bot.adapters.agents.simulated import Simulated
 from bot.adapters.git import GitRepository
 from bot.adapters.sources.library import Library
 from bot.assembly import Workplace
-from bot.cli import cli
+from bot.cli.group import cli
 from bot.commands.ordering import give
 from bot.core.chatops import Stop
 from bot.core.findings import AgentResult

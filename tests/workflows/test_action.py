@@ -36,7 +36,7 @@ def variables(command: str) -> dict[str, str]:
     """The environment variables that a command reads, with the name of the parameter."""
     return {
         str(parameter.envvar): str(parameter.name)
-        for parameter in bot.cli.cli.commands[command].params
+        for parameter in bot.cli.group.cli.commands[command].params
         if parameter.envvar
     }
 
@@ -93,7 +93,7 @@ def test_g16_the_agent_is_the_process_that_is_told_when_its_time_is_over(tmp_pat
 
 
 def test_whatever_is_handed_over_is_read() -> None:
-    read = {name for command in bot.cli.cli.commands for name in variables(command)}
+    read = {name for command in bot.cli.group.cli.commands for name in variables(command)}
     assert set(handed("Swarm")) - read == {"SWARM_COMMAND", "SWARM_TOKEN"}
     assert "SWARM_TOKEN" in (ROOT / "bot" / "hosting.py").read_text()
     assert '"$SWARM_COMMAND"' in STEPS["Swarm"]["run"]
@@ -103,7 +103,7 @@ def test_whatever_is_handed_over_is_read() -> None:
 def test_an_input_that_is_left_out_counts_as_none(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in handed("Swarm").items():
         monkeypatch.setenv(name, "" if value.startswith("$") else value)
-    context = click.Context(bot.cli.cli.commands[command])
+    context = click.Context(bot.cli.group.cli.commands[command])
     for parameter in context.command.params:
         assert not parameter.envvar or parameter.name == "forge" or parameter.value_from_envvar(context) is None
 
@@ -112,7 +112,7 @@ def test_commands_that_the_action_names_exist() -> None:
     told = str(INPUTS["command"]["description"])
     named = re.findall(r"\b(auto|launch|agent|record|close|status|gate)\b", told)
     used = [step["with"]["command"] for document in SWARM for _, step in document.steps if step["uses"] == "./"]
-    assert {*named, *used} <= set(bot.cli.cli.commands)
+    assert {*named, *used} <= set(bot.cli.group.cli.commands)
     assert len(used) == 7
     assert INPUTS["command"]["default"] == "auto"
 
