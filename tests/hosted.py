@@ -15,16 +15,17 @@ from bot.adapters.clock import SystemClock
 from bot.adapters.github.client import Client, T
 from bot.adapters.model_access import Access
 from bot.adapters.remote import RemoteRepository
-from bot.cli import templates
+from bot.cli.places import templates
 from bot.commands.outcome import Outcome
 from bot.core.events import SESSION_WORKFLOW, STATUS_WORKFLOW, queue_of
 from bot.core.redaction import Redactor, secrets_in
 from bot.hosting import Hosted, Job
 from bot.ports import Clock, RefUpdate
 from bot.render.workflows import workflows
+from tests.github.direct import DirectRepository
 from tests.github.server import GitHub
 from tests.github.state import Actor, Level, Run
-from tests.github.world import Event
+from tests.github.world import Event, World
 from tests.repos import git
 from tests.workshop import GUIDE, MISSION, Killed
 
@@ -98,12 +99,18 @@ class MortalRemote(RemoteRepository):
         self.lifetime.check()
 
 
+class MortalDirect(MortalRemote, DirectRepository):
+    """The same in GitHub's own folder."""
+
+
 @dataclass(frozen=True)
 class Here(Hosted):
     """A job in this process, by a clock on which waiting takes no time."""
 
     lifetime: Lifetime = field(kw_only=True)
     time: Clock = field(kw_only=True)
+    world: World | None = field(kw_only=True)
+    """GitHub itself, where git is not to go over HTTP."""
 
     @cached_property
     def clock(self) -> Clock:
@@ -119,10 +126,14 @@ class Here(Hosted):
         return made
 
     def _remote(self, depth: int | None) -> MortalRemote:
-        folder = self.job.temp / ("git" if depth is None else "tips")
-        url = f"{self.addresses.home}.git"
-        known = self.redactor.known
-        made = MortalRemote(folder, url, self.job.token, self._agent, depth, clock=self.clock, known=known)
+        clock, known = self.clock, self.redactor.known
+        made: MortalRemote
+        if self.world:
+            made = MortalDirect(self.world, self.job.token, self._agent, clock=clock, known=known)
+        else:
+            folder = self.job.temp / ("git" if depth is None else "tips")
+            url = f"{self.addresses.home}.git"
+            made = MortalRemote(folder, url, self.job.token, self._agent, depth, clock=clock, known=known)
         made.lifetime = self.lifetime
         return made
 
@@ -146,9 +157,21 @@ class Started:
 class Swarm:
     """A repository on the test GitHub, and the jobs that its events start."""
 
-    def __init__(self, github: GitHub, folder: Path, mission: str = MISSION, clock: Clock | None = None) -> None:
-        """`clock` is what the jobs go by, and GitHub with them; without one it is the machine's."""
+    def __init__(
+        self,
+        github: GitHub,
+        folder: Path,
+        mission: str = MISSION,
+        clock: Clock | None = None,
+        *,
+        over_http: bool = False,
+    ) -> None:
+        """`clock` is what the jobs go by, and GitHub with them; without one it is the machine's.
+
+        `over_http`: git asks GitHub as it does from a real job, which takes three times as long.
+        """
         self.github = github
+        self.world = None if over_http else github.world
         self.folder = folder
         self.clock = clock or Hurried()
         if clock:
@@ -244,6 +267,7 @@ class Swarm:
             redactor=Redactor([*secrets_in(environment), *access.secrets]),
             lifetime=self.lifetime,
             time=self.clock,
+            world=self.world,
         )
 
     def launch(self, event: Event) -> Outcome:

@@ -44,14 +44,19 @@ def end_state(swarm: Swarm) -> dict[str, object]:
     }
 
 
-def test_a_label_becomes_a_merged_pull_request_and_a_closed_issue(swarm: Swarm) -> None:
-    ended = swarm.run(swarm.ask())
-    state = end_state(swarm)
+@pytest.fixture
+def real(github: GitHub, tmp_path: Path) -> Swarm:
+    return Swarm(github, tmp_path, ALONE, over_http=True)
+
+
+def test_a_label_becomes_a_merged_pull_request_and_a_closed_issue(real: Swarm) -> None:
+    ended = real.run(real.ask())
+    state = end_state(real)
     assert ended.data["verdict"] == "pass", ended.text
     assert state["issue"] == "closed"
     assert (state["comments"], len(state["pulls"]), len(state["merges"])) == (1, 1, 1)  # type: ignore[arg-type]
     assert "INTEGRATIONS-WIDGETS.md" in state["documents"]  # type: ignore[operator]
-    assert [re.sub(r"[0-9a-f]{40}", "(commit)", key) for key in keys(swarm.github.bare)] == [
+    assert [re.sub(r"[0-9a-f]{40}", "(commit)", key) for key in keys(real.github.bare)] == [
         "launched",
         "reserved",
         "dispatched/agent-1/1",
@@ -59,7 +64,7 @@ def test_a_label_becomes_a_merged_pull_request_and_a_closed_issue(swarm: Swarm) 
         "gated/(commit)/pass",
         "merged/(commit)",
     ]
-    assert not any(push.forced for push in swarm.github.pushes if push.ref.startswith("refs/heads/"))
+    assert not any(push.forced for push in real.github.pushes if push.ref.startswith("refs/heads/"))
 
 
 def assert_same(found: dict[str, object], expected: dict[str, object]) -> None:
@@ -102,10 +107,12 @@ def test_g10_the_crashes_below_are_all_there_are(undisturbed: tuple[dict[str, ob
 
 
 @pytest.mark.no_cover
+@pytest.mark.parametrize("over_http", [False, pytest.param(True, marks=pytest.mark.kills)])
 @pytest.mark.parametrize("left", range(1, EFFECTS + 1))
 def test_g10_a_crash_after_any_side_effect_converges(
-    swarm: Swarm, undisturbed: tuple[dict[str, object], int], left: int
+    github: GitHub, tmp_path: Path, undisturbed: tuple[dict[str, object], int], left: int, over_http: bool
 ) -> None:
+    swarm = Swarm(github, tmp_path, ALONE, over_http=over_http)
     assert survive(swarm, swarm.ask(), left)
     assert_same(end_state(swarm), undisturbed[0])
     written = keys(swarm.github.bare)
@@ -129,8 +136,9 @@ def test_g05_g11_an_answer_that_is_lost_after_the_effect_is_looked_up(
 
 
 def test_g05_a_push_whose_answer_is_lost_happened_once(
-    swarm: Swarm, undisturbed: tuple[dict[str, object], int]
+    real: Swarm, undisturbed: tuple[dict[str, object], int]
 ) -> None:
-    swarm.github.fault("POST", r"git-receive-pack$", when="after", times=3)
-    swarm.run(swarm.ask())
-    assert_same(end_state(swarm), undisturbed[0])
+    fault = real.github.fault("POST", r"git-receive-pack$", when="after", times=3)
+    real.run(real.ask())
+    assert fault.met == 3
+    assert_same(end_state(real), undisturbed[0])

@@ -19,7 +19,7 @@ MINE = "A person's own words.\n"
 
 @pytest.fixture
 def swarm(github: GitHub, tmp_path: Path) -> Swarm:
-    return Swarm(github, tmp_path, ALONE)
+    return Swarm(github, tmp_path, ALONE, over_http=True)
 
 
 def edited_meanwhile(swarm: Swarm) -> tuple[Event, Outcome]:

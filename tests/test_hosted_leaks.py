@@ -79,7 +79,7 @@ def told_by_files(folder: Path, *skipped: str) -> str:
 
 def test_g25_a_session_on_github_tells_nobody_what_its_model_tells(github: GitHub, tmp_path: Path) -> None:
     with MessagesServer(Scripted((telling,), Diligent()), keys=(CANARY,)) as server:
-        made = Swarm(github, tmp_path, CLAUDE)
+        made = Swarm(github, tmp_path, CLAUDE, over_http=True)
         made.access = Access(anthropic_key=server.key, url=server.url)
         reason = faults.bad_request(f"no such thing: {' and '.join(TOLD[:3])}")
         server.faults.on(1, reason)

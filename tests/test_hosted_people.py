@@ -15,7 +15,7 @@ from tests.repos import git
 
 @pytest.fixture
 def swarm(github: GitHub, tmp_path: Path) -> Swarm:
-    return Swarm(github, tmp_path)
+    return Swarm(github, tmp_path, over_http=True)
 
 
 def configured(swarm: Swarm, text: str) -> None:

@@ -138,8 +138,9 @@ def test_g14_a_late_result_is_refused_and_changes_nothing(swarm: Swarm) -> None:
     ended_well(swarm)
 
 
-def test_two_status_jobs_at_once_start_one_run(swarm: Swarm) -> None:
+def test_two_status_jobs_at_once_start_one_run(github: GitHub, tmp_path: Path, clock: VirtualClock) -> None:
     """The second one comes while the first is about to write down that it starts a run."""
+    swarm = Swarm(github, tmp_path, ONE, clock, over_http=True)
     over = meet(swarm, swarm.ask(), "died")
     also: list[object] = []
     swarm.github.meanwhile("POST", r"/git-receive-pack$", lambda: also.append(swarm.status()))

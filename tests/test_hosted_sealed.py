@@ -27,7 +27,7 @@ def swarm(
 ) -> Iterator[tuple[Swarm, MessagesServer]]:
     """A repository with the credentials of a place, and a server that takes what is sealed there."""
     with MessagesServer(Diligent(), keys=(CANARY, OTHER)) as server:
-        made = Swarm(github, folder, mission)
+        made = Swarm(github, folder, mission, over_http=True)
         github.seed(place.files())
         key = place.secret if secret is None else secret
         made.access = Access(anthropic_key="sk-of-the-environment", credentials_key=key, url=server.url)

@@ -9,12 +9,12 @@ from tests.adapters.github.site import Site
 from tests.clocks import VirtualClock
 from tests.contracts.conversations import GitHubOffice, MemoryOffice, Office
 from tests.contracts.forges import GitHubStage, LocalStage, MemoryStage, Stage
-from tests.contracts.repositories import GitPlace, MemoryPlace, Place, RemotePlace
+from tests.contracts.repositories import DirectPlace, GitPlace, MemoryPlace, Place, RemotePlace
 from tests.contracts.runs import GitHubYard, MemoryYard, Yard
 from tests.github.server import GitHub
 
 
-@pytest.fixture(params=["git", "remote", "memory"])
+@pytest.fixture(params=["git", "remote", "direct", "memory"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     """A repository with one file on main."""
     match request.param:
@@ -22,6 +22,8 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
             return GitPlace(tmp_path / "repo")
         case "remote":
             return RemotePlace(github_of(request), tmp_path / "machines")
+        case "direct":
+            return DirectPlace(github_of(request))
     return MemoryPlace()
 
 

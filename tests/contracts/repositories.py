@@ -9,6 +9,7 @@ from bot.adapters.remote import RemoteRepository
 from bot.ports import Repository
 from tests.builders import NOW
 from tests.clocks import VirtualClock
+from tests.github.direct import DirectRepository
 from tests.github.server import GitHub
 from tests.repos import repository
 
@@ -47,6 +48,16 @@ class RemotePlace:
         )
         made.refs("refs/")
         return made
+
+
+class DirectPlace:
+    """The test GitHub, without HTTP: what most tests of hosted sessions use."""
+
+    def __init__(self, github: GitHub) -> None:
+        self.github, self.token = github, github.token(permissions={"contents": "write"})
+
+    def machine(self) -> Repository:
+        return DirectRepository(self.github.world, self.token, "swarm/1")
 
 
 class MemoryPlace:
