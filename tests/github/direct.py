@@ -1,8 +1,8 @@
 """The test GitHub's repository without the way to it: git in its own folder, and no HTTP between.
 
 A push over HTTP is a dozen processes, here it is two. Who may push, and what follows from it, is asked of the test
-GitHub all the same, and tests/contracts holds this to what is promised of every repository. Protected branches, and
-what can happen on the way, need RemoteRepository.
+GitHub all the same, and tests/contracts holds this to what is promised of every repository. Protected branches and
+what can happen on the way need RemoteRepository.
 """
 
 from collections.abc import Sequence
