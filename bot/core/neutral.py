@@ -3,10 +3,11 @@
 In Markdown: `neutral`, `code`, `link`. In titles and messages: `unlinked`. In a job's log: `inert`. On
 one line: `visible`.
 
-Neutralised are mentions, references to issues and commits, closing keywords, slash commands, HTML, images, links,
-footnotes, emoji names, formulas, and everything that would start a block or a cell. What GitHub recognises after
-Markdown has been rendered (`@name`, `#1`, `https://`) cannot be escaped with a backslash; a zero-width space,
-written as the entity `&#8203;`, parts it, so that the file itself holds nothing that cannot be seen.
+Neutralised are mentions, references to issues and to other repositories, closing keywords, slash commands, HTML,
+images, links, footnotes, emoji names, formulas, and everything that would start a block or a cell. What GitHub
+recognises after Markdown has been rendered (`@name`, `#1`, `https://`) cannot be escaped with a backslash; a
+zero-width space, written as the entity `&#8203;`, parts it, so that the file itself holds nothing that cannot be
+seen. The bare id of a commit is left alone: GitHub links it within the repository, and nothing follows from that.
 """
 
 import re

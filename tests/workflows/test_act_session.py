@@ -83,7 +83,8 @@ def test_a07_a_strangers_label_starts_nothing(github: GitHub, tmp_path: Path, ca
 def test_g24_no_token_is_in_the_environment_of_an_agent(github: GitHub, tmp_path: Path, caches: Path) -> None:
     """The agent itself looks for one and refuses to start: with the workflows as they are, sessions end well."""
     leak = {"GITHUB_TOKEN": "ghs_leaked"}
-    with own(github, tmp_path / "stage", caches, {"widgets": mission(1)}, environment=leak) as stage:
+    once = mission(1).replace("agent: {", "agent: {attempts: 1, ")
+    with own(github, tmp_path / "stage", caches, {"widgets": once}, environment=leak) as stage:
         issue = stage.ask()
         runs = stage.settle()
         assert "an agent must not hold a token, and GITHUB_TOKEN is in its environment" in reports(runs)

@@ -117,7 +117,10 @@ class Client:
 
 
 def _keep_to_itself(requester: Requester, redactor: Redactor) -> None:
-    """Whatever is posted, by any method of any object, comes through one method: there secrets go (G25)."""
+    """Whatever is asked, by any method of any object, goes through one method: there secrets go (G25).
+
+    Whoever answers from another host is not followed: the token would go along (A21).
+    """
     request = requester.requestJson
 
     def discreet(
@@ -129,7 +132,14 @@ def _keep_to_itself(requester: Requester, redactor: Redactor) -> None:
         *rest: Any,
         **more: Any,
     ) -> tuple[int, dict[str, Any], str]:
-        return request(verb, url, parameters, headers, strings(input, redactor.clean), *rest, **more)
+        cleaned = strings(input, redactor.clean)
+        try:
+            status, answered, text = request(verb, url, parameters, headers, cleaned, *rest, **more)
+        except RuntimeError as error:  # how a 301 to another host is refused
+            raise GithubException(301, {"message": str(error)}) from error
+        if status // 100 == 3 and status != 304:  # others are taken for success, and their missing answers read
+            raise GithubException(status, {"message": answered.get("location", "")}, answered)
+        return status, answered, text
 
     requester.requestJson = discreet  # type: ignore[method-assign]
 

@@ -35,6 +35,11 @@ def _words(failure: Failure, until: str) -> tuple[str, str]:
         return f"no connection to GitHub ({message})", "run again; nothing is lost"
     if failure.ambiguous:
         return f"GitHub answered {status} time and again", "run again when GitHub is well; nothing is lost"
+    if 300 <= status < 400:
+        return (
+            f"the answer is to go elsewhere ({message or 'without an address'}), and a token goes nowhere else",
+            "compare the address of the API and the repository's name with what they are now",
+        )
     if status == 401:
         return (
             "GitHub does not accept the token",
