@@ -22,6 +22,9 @@ SEED ?= 1
 VALIDATE ?= --validate
 SECONDS ?= 300
 
+# What is compiled is kept: workers and the programs that tests start would all do it again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test kills lint fuzz soak bench release dist sbom lock update clean
 
 demo: $(ENV)/run.done $(ENV)/npm.done

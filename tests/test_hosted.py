@@ -106,7 +106,7 @@ def test_g10_the_crashes_below_are_all_there_are(undisturbed: tuple[dict[str, ob
     assert undisturbed[1] == EFFECTS
 
 
-@pytest.mark.no_cover
+@pytest.mark.unwatched
 @pytest.mark.parametrize("over_http", [False, pytest.param(True, marks=pytest.mark.kills)])
 @pytest.mark.parametrize("left", range(1, EFFECTS + 1))
 def test_g10_a_crash_after_any_side_effect_converges(
@@ -124,7 +124,7 @@ def test_g10_a_crash_after_any_side_effect_converges(
     ("method", "path"),
     [("POST", r"/issues/1/comments$"), ("POST", r"/pulls$"), ("PUT", r"/merge$"), ("PATCH", r"/issues/1$")],
 )
-@pytest.mark.no_cover
+@pytest.mark.unwatched
 @pytest.mark.parametrize("drop", [False, True])
 def test_g05_g11_an_answer_that_is_lost_after_the_effect_is_looked_up(
     swarm: Swarm, undisturbed: tuple[dict[str, object], int], method: str, path: str, drop: bool

@@ -20,6 +20,8 @@ from tests.test_hosted import ALONE
 from tests.trails import decisions
 from tests.workshop import MISSION, Killed
 
+pytestmark = pytest.mark.watched  # nothing else shows what answers to commands are
+
 SESSION = ".github/workflows/swarm-session.yml"
 CLAUDE = MISSION.replace("backend: simulated", "backend: claude")
 

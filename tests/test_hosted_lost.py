@@ -155,7 +155,7 @@ def test_g10_the_crashes_below_are_all_there_are(swarm: Swarm) -> None:
     assert effects_of_a_launch(swarm, event) == EFFECTS
 
 
-@pytest.mark.no_cover
+@pytest.mark.unwatched
 @pytest.mark.parametrize("died", range(1, EFFECTS + 1))
 def test_g10_g23_a_launch_that_dies_hands_no_attempt_out_twice(swarm: Swarm, died: int) -> None:
     """Only one that dies after it has handed out, as the last thing that it does, costs the attempt."""

@@ -225,7 +225,7 @@ def test_g10_the_crashes_below_are_all_there_are(effects: list[str]) -> None:
     assert len(effects) == EFFECTS, effects
 
 
-@pytest.mark.no_cover
+@pytest.mark.unwatched
 @pytest.mark.parametrize("left", range(1, EFFECTS + 1))
 def test_g10_g12_g30_killed_anywhere_one_session_goes_on(tmp_path: Path, left: int) -> None:
     place = unfinished(tmp_path / "repo", tmp_path / "cache")

@@ -153,14 +153,14 @@ def test_g10_g12_g14_g19_g23_a24_the_guarantees_hold_whatever_goes_wrong(faults:
     assert_held(play(faults, seed=seed))
 
 
-@pytest.mark.no_cover
+@pytest.mark.unwatched
 @pytest.mark.parametrize("start", range(0, 200, 50))
 def test_g19_the_guarantees_hold_at_random(start: int) -> None:
     for seed in range(start, start + 50):
         assert_held(at_random(seed, 0.2))
 
 
-@pytest.mark.no_cover
+@pytest.mark.unwatched
 def test_g18_g22_256_agents_with_faults_at_random_all_end_recorded_or_as_a_blocker() -> None:
     mission = widgets(256).replace(b"max_parallel: 10", b"max_parallel: 200").replace(b"2.00}", b"30.00}")
     one = at_random(3, 0.1, mission.replace(b"max_usd: 2.00", b"max_usd: 30.00"))
@@ -190,7 +190,7 @@ def four(*templates: str) -> list[tuple[bytes, str]]:
     return [((folder / f"{name}.yml").read_bytes(), f"{name}.yml") for name in templates]
 
 
-@pytest.mark.no_cover
+@pytest.mark.unwatched
 @pytest.mark.parametrize("rate", [0, 0.1])
 def test_g30_the_four_missions_at_once_have_no_conflict_no_duplicate_and_one_roadmap(rate: float) -> None:
     missions = four("hosting-panels", "cloud-providers", "sip-communication", "payment-billing")

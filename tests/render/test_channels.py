@@ -66,6 +66,7 @@ def _displayed(text: str) -> str:
     return stream.getvalue()
 
 
+@pytest.mark.unwatched
 @pytest.mark.parametrize("text", PAYLOADS)
 @pytest.mark.parametrize("channel", MARKDOWN.values(), ids=MARKDOWN)
 def test_a04_a15_a17_no_text_does_anything_where_markdown_is_rendered(

@@ -124,6 +124,7 @@ def test_other_data_is_facts() -> None:
     assert found[2] == ("/text", ("A long sentence. " * 20).strip())
 
 
+@pytest.mark.unwatched
 def test_a20_an_alias_bomb_is_walked_no_further_than_a_bound() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9)]

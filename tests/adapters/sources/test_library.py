@@ -72,6 +72,7 @@ def test_passages_come_in_order_and_below_a_locator(library: MakeLibrary, api: s
     assert (source.count("operation"), source.count("operation", below="/paths/~1volumes")) == (3, 1)
 
 
+@pytest.mark.unwatched
 def test_more_passages_than_are_read_at_a_time(library: MakeLibrary, repository: Path) -> None:
     (repository / "many.md").write_text("\n\n".join(f"The fact number {n}." for n in range(2_500)))
     source = library().open("file:many.md")
