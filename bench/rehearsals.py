@@ -20,7 +20,7 @@ from bot.rehearsal.many import Rehearsing, rehearse_all
 from bot.rehearsal.rehearse import Rehearsal, rehearse
 from tests.rehearsal.stages import widgets
 
-REHEARSALS, AGENTS, SEEDS = 400, 20, 40
+REHEARSALS, AGENTS, SEEDS = 1_000, 20, 40
 FILE = "widgets.yml"
 
 
