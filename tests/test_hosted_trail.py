@@ -8,7 +8,6 @@ import pytest
 
 from bot.adapters.git import GitRepository
 from bot.commands.log import log
-from bot.commands.trail import read_trail
 from bot.core.trail import TrailEvent
 from bot.errors import Refused
 from tests.github.calling import person
@@ -18,6 +17,7 @@ from tests.repos import git
 from tests.test_hosted import ALONE
 from tests.test_hosted_lost import HALTED, dispatches, left
 from tests.test_hosted_people import configured
+from tests.trails import read_trail
 
 COMMIT, RUN = re.compile(r"\b[0-9a-f]{12}\b"), re.compile(r"run [0-9]+(?=/)")
 

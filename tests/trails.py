@@ -3,8 +3,18 @@
 import re
 from pathlib import Path
 
-from bot.core.trail import is_append_only, parse_trail
+from bot.commands.trail import FILE
+from bot.core.session import trail_ref
+from bot.core.trail import TrailEvent, is_append_only, parse_trail
+from bot.ports import Repository
 from tests.repos import git
+
+
+def read_trail(repo: Repository, session: str = "widgets-1") -> tuple[TrailEvent, ...]:
+    """The events that are written down, in the order in which they were; none where there is no trail."""
+    ref = trail_ref(session)
+    tip = repo.refs(ref).get(ref)
+    return parse_trail(repo.files(tip)[FILE] if tip else b"").events
 
 
 def keys(folder: Path, session: str = "widgets-1") -> list[str]:

@@ -10,7 +10,7 @@ from bot.commands.trail import note_decided, note_facts
 from bot.core.chatops import Ordering, Stop
 from bot.core.commanding import given, order_of
 from bot.core.events import CommandAsked
-from bot.core.orders import Order, held
+from bot.core.orders import Order, earliest, held
 from bot.core.recovery import Stand, next_work
 from bot.core.session import branch_ref
 
@@ -60,7 +60,7 @@ def _let_go_on(parts: Chat, seen: Seen, order: Order) -> tuple[str, bool]:
     step = next_work(seen.data, seen.facts.tip or "", seen.known, closing.clock.now())
     if isinstance(step, Stand) and step.how == "held":
         return f"it stays stopped ({step.why}): `/swarm resume` goes on", False
-    if any(run.started < order.time for run in seen.runs):
+    if any(run.started < earliest(order) for run in seen.runs):
         return "it comes after what is at work now", False
     if isinstance(step, Stand) and not seen.runs:
         return f"nothing is to be done now: {step.why}", False
@@ -78,7 +78,7 @@ def _start(parts: Chat, seen: Seen, order: Order) -> None:
     known, closing = seen.known, parts.finishing.closing
     done = [one.time for one in known.dispatches] + ([known.judged.time] if known.judged else [])
     why = f"{order.by} said {order.kind}"
-    noted = [start for start in known.starts if start.why == why and start.time >= order.time]
+    noted = [start for start in known.starts if start.why == why and start.time >= earliest(order)]
     ours = any(_run(start.run) == _run(closing.run) for start in noted)
     if any(time > order.time for time in done) or (noted and not ours):
         return

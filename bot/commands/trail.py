@@ -27,7 +27,6 @@ from bot.core.trail import (
     gated,
     implied,
     merged,
-    parse_trail,
     refused,
     resolved,
 )
@@ -51,11 +50,6 @@ def note(repo: Repository, clock: Clock, session: str, events: Sequence[TrailEve
                 return
             except LostRace:
                 clock.sleep(random.uniform(0, min(0.1 * 2**lost, LONGEST_PAUSE)))  # noqa: S311
-
-
-def read_trail(repo: Repository, session: str) -> tuple[TrailEvent, ...]:
-    """The events that are written down, in the order in which they were; none where there is no trail."""
-    return parse_trail(_content(repo, _tip(repo, session))).events
 
 
 def facts(repo: Repository, data: SessionData) -> tuple[TrailEvent, ...]:

@@ -69,6 +69,14 @@ def moment(now: datetime, records: Iterable[AgentRecord]) -> datetime:
     return max([now, *(record.recorded + timedelta(seconds=1) for record in records)])
 
 
+def earliest(order: Order) -> datetime:
+    """When an order can have been given at the earliest: `moment` puts it off by a second at most.
+
+    In whole seconds, in which GitHub says when runs began.
+    """
+    return order.time.replace(microsecond=0) - timedelta(seconds=1)
+
+
 def amended(launch: Launch, orders: Iterable[Order]) -> Launch:
     """The launch with what people have added to it: money, and attempts beyond the mission's."""
     caps, again = dict(launch.caps), dict(launch.again)

@@ -8,7 +8,7 @@ import pytest
 
 from bot.adapters.git import GitRepository
 from bot.commands.dispatching import hand_out
-from bot.commands.trail import TRIES, facts, note, note_facts, read_trail
+from bot.commands.trail import TRIES, facts, note, note_facts
 from bot.core.continuing import Turn
 from bot.core.trail import TrailEvent, decided
 from bot.errors import LostRace, Refused
@@ -17,7 +17,7 @@ from tests.builders import NOW
 from tests.clocks import StillClock
 from tests.commands.test_record import Session, opened
 from tests.repos import git
-from tests.trails import keys
+from tests.trails import keys, read_trail
 from tests.workshop import launch_here
 
 REF = "refs/swarm/trail/widgets-1"

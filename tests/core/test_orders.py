@@ -5,7 +5,18 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.orders import Order, OrderKind, Orders, amended, deadline, held, last_word, merge_wanted, moment
+from bot.core.orders import (
+    Order,
+    OrderKind,
+    Orders,
+    amended,
+    deadline,
+    earliest,
+    held,
+    last_word,
+    merge_wanted,
+    moment,
+)
 from bot.core.snapshot import parse_orders, parse_session
 from bot.errors import Problem
 from tests.builders import NOW, agent, mission, subject
@@ -55,6 +66,14 @@ def test_an_order_comes_after_all_that_is_recorded_also_within_a_second() -> Non
     assert moment(NOW, [of_now]) == NOW + timedelta(seconds=1)
     assert moment(NOW + timedelta(hours=1), [of_now]) == NOW + timedelta(hours=1)
     assert moment(NOW, []) == NOW
+
+
+def test_a_run_that_an_order_has_started_never_began_before_the_order() -> None:
+    """GitHub cuts the fraction of a second off, and an order may bear the time of a second later."""
+    given_, began = NOW + timedelta(seconds=0.2), NOW  # the run really began at NOW + 0.9 s
+    late = order(1, "retry").model_copy(update={"time": moment(given_, [record("cloud-1", "a", recorded=given_)])})
+    assert late.time > given_ > began >= earliest(late)
+    assert began >= earliest(late.model_copy(update={"time": given_}))
 
 
 def test_nothing_is_amended_by_nothing() -> None:
