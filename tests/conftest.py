@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """In a worker of xdist, pytest-cov has begun to watch before it knows that it is one, and will begin again."""
     plugin = session.config.pluginmanager.getplugin("_cov")
-    if plugin and hasattr(session.config, "workerinput"):
+    if plugin and plugin.cov_controller and hasattr(session.config, "workerinput"):
         plugin.cov_controller.pause()
 
 

@@ -89,7 +89,7 @@ def test_a_value_is_typed_unseen(desk: Desk) -> None:
         return CANARY
 
     desk.patch.setattr("click.prompt", prompt)
-    desk.patch.setattr("bot.cli.credentials.at_terminal", lambda: True)
+    desk.patch.setattr("bot.cli.credentials._at_terminal", lambda: True)
     assert desk.swarm("add", "main", "--kind", "anthropic-api-key")[0] == 0
     [(text, options)] = asked
     assert (text, options["hide_input"], options["err"]) == ("The value of main", True, True)

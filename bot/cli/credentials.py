@@ -111,13 +111,13 @@ def credentials_rotate(name: str | None, everything: bool, keys: Path | None, re
         return rotate(vault, name, _hidden_value(name))
 
 
-def at_terminal() -> bool:
+def _at_terminal() -> bool:
     return sys.stdin.isatty()
 
 
 def _hidden_value(name: str) -> str:
     """What is piped in, or typed unseen: never an argument, which others on the machine could read."""
-    if at_terminal():
+    if _at_terminal():
         return str(click.prompt(f"The value of {name}", hide_input=True, err=True, default="", show_default=False))
     try:
         return sys.stdin.buffer.read().decode()

@@ -52,7 +52,7 @@ def _start_quickly() -> None:
     # pydantic asks the metadata of all installed packages for plugins. None has any business here, and even with
     # PYDANTIC_DISABLE_PLUGINS the means to ask are imported, down to the parser of e-mails.
     none = ModuleType("pydantic.plugin._loader")
-    none.get_plugins = tuple  # type: ignore[attr-defined]
+    vars(none)["get_plugins"] = tuple
     sys.modules.setdefault(none.__name__, none)
 
 

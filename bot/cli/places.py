@@ -23,6 +23,7 @@ def place(
     cache: Path | None = None,
     access: "Access | None" = None,
 ) -> "Workplace | Hosted":
+    """Where the session lives: the work of this job, or a repository on this machine."""
     if forge == "github":
         return hosted(only, cache, base, access)
     return workplace(repo, base=base, only=only, cache=cache, access=access)
@@ -31,12 +32,14 @@ def place(
 def workplace(
     repo: Path, *, base: str = "", only: str = "all", cache: Path | None = None, access: "Access | None" = None
 ) -> "Workplace":
+    """A repository on this machine. Raises SwarmError where there is none."""
     from bot.assembly import Workplace
 
     return Workplace.at(repo, base=base, only=only, cache=cache, access=access, redactor=process_redactor(access))
 
 
 def hosted(only: str, cache: Path | None, base: str = "", access: "Access | None" = None) -> "Hosted":
+    """The work of this job. Raises Refused where this is no job of GitHub Actions."""
     from bot.adapters.model_access import Access
     from bot.hosting import Hosted, Job
 
@@ -52,6 +55,7 @@ def process_redactor(access: "Access | None" = None) -> "Redactor":
 
 
 def process_secrets() -> "Secrets":
+    """The secrets in this process, as its entry has found them; each command's redactor is made of them."""
     from bot.adapters.process_secrets import Secrets
 
     root = click.get_current_context().find_root()
