@@ -2,9 +2,10 @@
 
 from itertools import islice
 
+from bot.core.changes import Change, in_the_way
 from bot.core.conflicts import Conflict, Entry, conflict, last_changes, taken
 from bot.core.mission import Mission
-from bot.core.paths import ground_of
+from bot.core.paths import documents_of, ground_of
 from bot.core.session import SESSIONS, launch_path
 from bot.core.snapshot import parse_launch
 from bot.ports import Repository
@@ -16,10 +17,16 @@ NAMED = 20
 
 
 def conflicts(repo: Repository, session: str, mission: Mission, base_tip: str, tip: str) -> tuple[Conflict, ...]:
-    """What a merge of a session's branch would conflict in. `mission` is the one that was launched."""
-    paths = repo.conflicts(base_tip, tip)
-    if not paths:
+    """What a merge of a session's branch would conflict in. `mission` is the one that was launched.
+
+    Where there is a conflict, the documents are rendered again, also one that a person has deleted on the branch:
+    what the base has in its place conflicts too.
+    """
+    found = repo.conflicts(base_tip, tip)
+    if not found:
         return ()
+    documents = [Change(path, "added", "100644") for path in documents_of(mission)]
+    paths = tuple(sorted({*found, *in_the_way(repo.changes(tip, base_tip), documents)}))
     others, who = _taken(repo, mission, base_tip, tip), _who(repo, paths[:NAMED], base_tip, tip)
     return tuple(conflict(path, ground_of(session, mission), others, who.get(path)) for path in paths)
 

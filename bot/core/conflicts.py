@@ -8,9 +8,9 @@ from typing import Protocol
 
 from bot.core.changes import Change
 from bot.core.mission import Mission
-from bot.core.paths import Ground, is_own, trespass
+from bot.core.paths import Ground, documents_of, is_own, trespass
 from bot.core.records import Launch
-from bot.core.session import SESSIONS, csv_path
+from bot.core.session import SESSIONS
 
 _TRAILER = re.compile(r"^Swarm-Resolved: (\S+) \(over ([0-9a-f]{40,64})\)$", re.MULTILINE)
 
@@ -79,8 +79,8 @@ def conflict(path: str, ground: Ground, taken: Collection[str], entry: Entry | N
 
 def taken(launches: Iterable[Launch], mission: Mission) -> frozenset[str]:
     """The documents of those launches that belong to other missions."""
-    others = {launch.mission.deliverable for launch in launches if launch.mission.mission != mission.mission}
-    return frozenset(others | {csv_path(document) for document in others})
+    others = [launch.mission for launch in launches if launch.mission.mission != mission.mission]
+    return frozenset(document for other in others for document in documents_of(other))
 
 
 def last_changes(

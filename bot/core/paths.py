@@ -58,6 +58,11 @@ def ground_of(session: str, mission: Mission) -> Ground:
     return Ground(session, mission.deliverable, frozenset(agent.id for agent in mission.agents))
 
 
+def documents_of(mission: Mission) -> tuple[str, str]:
+    """The paths of a mission's deliverable and of its table."""
+    return mission.deliverable, csv_path(mission.deliverable)
+
+
 def trespass(change: Change, ground: Ground) -> str:
     """Why a branch may not make a change; empty when it may."""
     if change.mode not in ("100644", "000000"):

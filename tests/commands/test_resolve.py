@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.git import GitRepository
@@ -350,6 +350,7 @@ def edits(*paths: str) -> st.SearchStrategy[dict[str, bytes | None]]:
     base=edits(DELIVERABLE, TABLE, FINDINGS, *FOREIGN),
     branch=st.one_of(edits(DELIVERABLE, TABLE), edits(DELIVERABLE, TABLE, *FOREIGN)),
 )
+@example(base={DELIVERABLE: b"1", f"{TABLE}/x": b"1"}, branch={TABLE: None})  # a folder where a document will be
 def test_whatever_both_sides_did_own_files_are_settled_others_named_and_nothing_is_lost(
     complete: Path, base: dict[str, bytes | None], branch: dict[str, bytes | None]
 ) -> None:
